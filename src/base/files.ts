@@ -1,0 +1,79 @@
+/** Files that are either whole or untouched: written beside the target, then renamed over it. */
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { errorMessage, UserError } from './errors.ts';
+
+/** A file being written; nothing is visible under its name before {@link AtomicFile.commit}. */
+export interface AtomicFile {
+  write(data: string | Uint8Array): void;
+  /** Flushes and renames over the target. */
+  commit(): void;
+  /** Removes what was written; the target stays as it was. Harmless after a commit. */
+  abort(): void;
+}
+
+const explain: Readonly<Record<string, string>> = {
+  ENOSPC: 'free some space or choose another place with --out',
+  EACCES: 'you may not write there: choose another place with --out',
+  EROFS: 'the file system is read-only: choose another place with --out',
+  EISDIR: 'this is a folder: give a file name',
+};
+
+function writeError(path: string, error: unknown): UserError {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const hint = explain[code];
+  return new UserError({
+    code: 'E_WRITE',
+    where: path,
+    message: `cannot be written (${errorMessage(error)})`,
+    ...(hint === undefined ? {} : { hint }),
+    cause: error,
+  });
+}
+
+/** Opens a file for atomic writing; folders on the way are made. @throws UserError `E_WRITE` */
+export function openAtomic(path: string): AtomicFile {
+  const partial = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.part`);
+  let descriptor: number | undefined;
+  const guard = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      abort();
+      throw writeError(path, error);
+    }
+  };
+  const abort = (): void => {
+    if (descriptor === undefined) return;
+    closeSync(descriptor);
+    descriptor = undefined;
+    rmSync(partial, { force: true });
+  };
+  guard(() => {
+    mkdirSync(dirname(path), { recursive: true });
+    descriptor = openSync(partial, 'w');
+  });
+  return {
+    write: (data) =>
+      guard(() => {
+        const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
+        for (let done = 0; done < bytes.length; ) done += writeSync(descriptor!, bytes, done);
+      }),
+    commit: () =>
+      guard(() => {
+        fsyncSync(descriptor!);
+        closeSync(descriptor!);
+        descriptor = undefined;
+        renameSync(partial, path);
+      }),
+    abort,
+  };
+}
+
+/** Writes a whole file atomically. @throws UserError `E_WRITE` */
+export function writeFileAtomic(path: string, data: string | Uint8Array): void {
+  const file = openAtomic(path);
+  file.write(data);
+  file.commit();
+}
