@@ -1,0 +1,228 @@
+/** Annotated sentences from files in the training format, checked row by row: every problem is found, none is repaired silently. */
+import { formatError, UserError } from '../base/errors.ts';
+import { typeKey } from './labels.ts';
+import { kindOf, readRecords } from './records.ts';
+import { sameWords } from './relation-grid.ts';
+import type { EntityMention, Example } from './types.ts';
+
+/** One thing wrong with a data file. */
+export interface DataProblem {
+  readonly file: string;
+  /** Index of the record, from 0. */
+  readonly record: number;
+  /** `file[record]` with the field, for example `w2ner_train.json[17].ner[2]`. */
+  readonly where: string;
+  /** For example `word index 31 is outside the sentence (24 words)`. */
+  readonly reason: string;
+  /** A record with an error is left out; one with a warning is kept, cleaned as the reason says. */
+  readonly severity: 'error' | 'warning';
+}
+
+/** Settings of {@link checkExamples}. */
+export interface ExampleOptions {
+  /** Whether a record must have `ner`; default true. Without it a record may be a bare sentence. */
+  readonly nerRequired?: boolean;
+  /** The only types allowed, in any case; an entity of another type is an error. Default: any. */
+  readonly knownTypes?: Iterable<string>;
+}
+
+/** What {@link checkExamples} found. */
+export interface CheckedExamples {
+  readonly file: string;
+  readonly format: 'json' | 'jsonl';
+  /** Records in the file, good and bad. */
+  readonly records: number;
+  /** The records without an error, in file order. */
+  readonly examples: Example[];
+  readonly problems: DataProblem[];
+}
+
+/** Bad rows of one or more data files; `problems` lists them all, the message too. */
+export class DataError extends UserError {
+  readonly problems: readonly DataProblem[];
+
+  constructor(problems: readonly DataProblem[]) {
+    const files = new Set(problems.map(({ file }) => file));
+    const rows = problems.length === 1 ? '1 bad row' : `${problems.length} bad rows`;
+    super({
+      code: 'E_DATA',
+      message: `${rows} in ${[...files].join(', ')}\n${problems.map(formatProblem).join('\n')}`,
+    });
+    this.name = 'DataError';
+    this.problems = problems;
+  }
+}
+
+/** `file[record].field: reason`. */
+export function formatProblem({ where, reason }: DataProblem): string {
+  return `${where}: ${reason}`;
+}
+
+/**
+ * Reads a JSON array or JSON lines of `{"sentence": [words], "ner": [{"type", "index"}]}`; other keys are allowed.
+ * @throws UserError `E_READ`, `E_DATA_EMPTY`, `E_DATA_ENCODING`, `E_DATA_JSON`, `E_DATA_FORMAT` when there are no records to check
+ */
+export function checkExamples(path: string, options: ExampleOptions = {}): CheckedExamples {
+  const { format, records } = readRecords(path);
+  const known = options.knownTypes === undefined ? undefined : [...options.knownTypes];
+  const rules: Rules = {
+    nerRequired: options.nerRequired ?? true,
+    known,
+    knownKeys: known === undefined ? undefined : new Set(known.map(typeKey)),
+  };
+  const problems: DataProblem[] = [];
+  const examples: Example[] = [];
+  records.forEach((record, index) => {
+    let sound = true;
+    const report: Report = (field, reason, severity = 'error') => {
+      if (severity === 'error') sound = false;
+      problems.push({ file: path, record: index, where: `${path}[${index}]${field}`, reason, severity });
+    };
+    const example = 'broken' in record ? report('', record.broken) : checkRecord(record.value, rules, report);
+    if (sound && example) examples.push(example);
+  });
+  if (records.length === 0) {
+    throw new UserError({ code: 'E_DATA_EMPTY', where: path, message: 'there are no records in the file' });
+  }
+  return { file: path, format, records: records.length, examples, problems };
+}
+
+/**
+ * The examples of a file without a bad row; otherwise an error that lists every one.
+ * @param onWarning is given what was cleaned (entities annotated twice)
+ * @throws DataError `E_DATA`; UserError as {@link checkExamples}
+ */
+export function readExamples(
+  path: string,
+  options: ExampleOptions & { readonly onWarning?: (problem: DataProblem) => void } = {},
+): Example[] {
+  const { examples, problems } = checkExamples(path, options);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new DataError(errors);
+  for (const problem of problems) options.onWarning?.(problem);
+  return examples;
+}
+
+/**
+ * Reads several files and fails once, with the bad rows and unreadable files of all of them.
+ * @throws DataError `E_DATA`; UserError `E_DATA` when files could not be read at all
+ */
+export function readExampleFiles(paths: readonly string[], options: ExampleOptions = {}): CheckedExamples[] {
+  const files: CheckedExamples[] = [];
+  const unreadable: UserError[] = [];
+  for (const path of paths) {
+    try {
+      files.push(checkExamples(path, options));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      unreadable.push(error);
+    }
+  }
+  const errors = files.flatMap(({ problems }) => problems.filter(({ severity }) => severity === 'error'));
+  if (unreadable.length === 1 && errors.length === 0) throw unreadable[0]!;
+  if (unreadable.length > 0) {
+    const lines = [...unreadable.map(formatError), ...errors.map(formatProblem)];
+    throw new UserError({
+      code: 'E_DATA',
+      message: `${lines.length} problems with the data\n${lines.join('\n')}`,
+    });
+  }
+  if (errors.length > 0) throw new DataError(errors);
+  return files;
+}
+
+interface Rules {
+  readonly nerRequired: boolean;
+  readonly known: readonly string[] | undefined;
+  readonly knownKeys: ReadonlySet<string> | undefined;
+}
+
+type Report = (field: string, reason: string, severity?: 'error' | 'warning') => void;
+
+function checkRecord(value: unknown, rules: Rules, report: Report): Example | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return void report('', `a record must be an object, got ${kindOf(value)}`);
+  }
+  const { sentence, ner } = value as { sentence?: unknown; ner?: unknown };
+  const words = checkSentence(sentence, report);
+  if (ner === undefined || ner === null) {
+    if (rules.nerRequired) report('.ner', `the entities are missing, expected an array, got ${kindOf(ner)}`);
+    return words && { words, entities: [] };
+  }
+  if (!Array.isArray(ner)) return void report('.ner', `must be an array, got ${kindOf(ner)}`);
+  const entities: EntityMention[] = [];
+  ner.forEach((item: unknown, i) => {
+    const entity = checkEntity(item, words?.length, rules, (field, reason) =>
+      report(`.ner[${i}]${field}`, reason),
+    );
+    if (entity === undefined) return;
+    const key = typeKey(entity.type);
+    const same = entities.some(
+      (other) => typeKey(other.type) === key && sameWords(other.words, entity.words),
+    );
+    if (same) {
+      report(
+        `.ner[${i}]`,
+        `${entity.type} [${entity.words.join(', ')}] is annotated twice, kept once`,
+        'warning',
+      );
+    } else {
+      entities.push(entity);
+    }
+  });
+  return words && { words, entities };
+}
+
+function checkSentence(sentence: unknown, report: Report): string[] | undefined {
+  if (!Array.isArray(sentence)) {
+    return void report('.sentence', `must be an array of words, got ${kindOf(sentence)}`);
+  }
+  if (sentence.length === 0) return void report('.sentence', 'the sentence is empty');
+  sentence.forEach((word: unknown, i) => {
+    if (typeof word !== 'string') report(`.sentence[${i}]`, `a word must be a string, got ${kindOf(word)}`);
+    else if (word.trim() === '') report(`.sentence[${i}]`, 'the word is empty');
+  });
+  return sentence as string[];
+}
+
+function checkEntity(
+  item: unknown,
+  length: number | undefined,
+  rules: Rules,
+  report: Report,
+): EntityMention | undefined {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+    return void report('', `an entity must be an object, got ${kindOf(item)}`);
+  }
+  const { type, index } = item as { type?: unknown; index?: unknown };
+  if (typeof type !== 'string') report('.type', `must be a string, got ${kindOf(type)}`);
+  else if (type.trim() === '') report('.type', 'the type is empty');
+  else if (rules.knownKeys !== undefined && !rules.knownKeys.has(typeKey(type))) {
+    report('.type', `type "${type}" is unknown, expected one of ${rules.known!.join(', ')}`);
+  }
+  if (!Array.isArray(index))
+    return void report('.index', `must be an array of word indices, got ${kindOf(index)}`);
+  if (index.length === 0) return void report('.index', 'the entity has no words');
+  const reasons = new Set<string>();
+  index.forEach((word: unknown, i) => {
+    const reason = indexProblem(word, index[i - 1], length);
+    if (reason !== undefined) reasons.add(reason);
+  });
+  for (const reason of reasons) report('', reason);
+  return typeof type === 'string' ? { type, words: index as number[] } : undefined;
+}
+
+/** What is wrong with one word index, given the one before it. */
+function indexProblem(word: unknown, before: unknown, length: number | undefined): string | undefined {
+  if (typeof word !== 'number' || !Number.isInteger(word)) {
+    return `word index ${JSON.stringify(word)} is not a whole number`;
+  }
+  if (word < 0) return `word index ${word} is negative`;
+  if (length !== undefined && word >= length) {
+    return `word index ${word} is outside the sentence (${length} words)`;
+  }
+  if (typeof before !== 'number') return undefined;
+  if (word === before) return `word index ${word} is repeated`;
+  if (word < before) return `word indices are not in ascending order (${word} after ${before})`;
+  return undefined;
+}

@@ -1,0 +1,116 @@
+/** Files of JSON records: an array, or one object a line (JSONL), read as bytes and located exactly when broken. */
+import { readFileSync } from 'node:fs';
+import { errorMessage, UserError } from '../base/errors.ts';
+import { findJsonError } from './json-place.ts';
+
+/** One record, or the reason why its line could not be read. */
+export type RawRecord =
+  | { readonly value: unknown; readonly line?: number }
+  | { readonly broken: string; readonly line: number };
+
+/** The records of a file. */
+export interface RecordFile {
+  readonly format: 'json' | 'jsonl';
+  readonly records: readonly RawRecord[];
+}
+
+const HINT =
+  'expected a JSON array of {"sentence": [words], "ner": [{"type", "index"}]}, or one such object a line';
+
+/** Reads records; broken JSONL lines are among them, anything worse is an error. @throws UserError `E_READ`, `E_DATA_*` */
+export function readRecords(path: string): RecordFile {
+  const text = readText(path);
+  const first = /\S/u.exec(text);
+  if (first === null) throw bad(path, 'E_DATA_EMPTY', 'the file is empty');
+  if (first[0] === '{') return readLines(path, text);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw bad(path, 'E_DATA_JSON', describe(text, error));
+  }
+  if (!Array.isArray(value)) throw bad(path, 'E_DATA_FORMAT', `the file holds ${kindOf(value)}, not records`);
+  return { format: 'json', records: value.map((record: unknown) => ({ value: record })) };
+}
+
+function readText(path: string): string {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const known = { ENOENT: 'there is no such file', EISDIR: 'this is a folder, expected a file' }[
+      code ?? ''
+    ];
+    const message = known ?? `cannot be read (${errorMessage(error)})`;
+    throw new UserError({ code: 'E_READ', where: path, message, cause: error });
+  }
+  const text = bytes.toString('utf8').replace(/^\uFEFF/u, '');
+  if (text.includes('\uFFFD')) {
+    const at = firstBadByte(bytes);
+    if (at >= 0) throw bad(path, 'E_DATA_ENCODING', `byte ${at} (0x${bytes[at]!.toString(16)}) is not UTF-8`);
+  }
+  return text;
+}
+
+/** Offset of the first byte that UTF-8 does not allow, or -1 (the text may hold a real U+FFFD). */
+function firstBadByte(bytes: Buffer): number {
+  const fits = (end: number): boolean => {
+    try {
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end), { stream: true });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  if (fits(bytes.length) && Buffer.from(bytes.toString('utf8')).equals(bytes)) return -1;
+  let good = 0;
+  let broken = bytes.length;
+  if (fits(broken)) return broken - 1;
+  while (broken - good > 1) {
+    const middle = (good + broken) >> 1;
+    if (fits(middle)) good = middle;
+    else broken = middle;
+  }
+  return broken - 1;
+}
+
+function readLines(path: string, text: string): RecordFile {
+  const records: RawRecord[] = [];
+  let good = 0;
+  text.split('\n').forEach((source, index) => {
+    if (source.trim() === '') return;
+    const line = index + 1;
+    try {
+      records.push({ value: JSON.parse(source) as unknown, line });
+      good++;
+    } catch (error) {
+      records.push({ broken: describe(source, error, line), line });
+    }
+  });
+  if (good > 0 || records.length === 1) return { format: 'jsonl', records };
+  const error = findJsonError(text);
+  if (error === undefined) throw bad(path, 'E_DATA_FORMAT', 'the file holds one object, not records');
+  throw bad(path, 'E_DATA_JSON', describe(text, undefined));
+}
+
+function describe(text: string, error: unknown, line?: number): string {
+  const found = findJsonError(text);
+  if (found === undefined) return `is not JSON (${errorMessage(error)})`;
+  const { charStart, line: own, column } = found.place;
+  const got = charStart >= text.length ? 'the end' : JSON.stringify(text.slice(charStart, charStart + 12));
+  const byte = line === undefined ? `, byte ${Buffer.byteLength(text.slice(0, charStart))}` : '';
+  return `is not JSON at line ${line ?? own}, column ${column}${byte}: got ${got}, expected ${found.expected}`;
+}
+
+/** What a JSON value is, with its article. */
+export function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function bad(path: string, code: string, message: string): UserError {
+  return new UserError({ code, where: path, message, hint: HINT });
+}

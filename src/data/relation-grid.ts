@@ -1,0 +1,70 @@
+/** Entities → relation grid, cell for cell as the original encodes them (Li et al. 2022, §3.1; `data_loader.process_bert`). */
+import { UserError } from '../base/errors.ts';
+import { LABEL_NNW, type LabelSet, typeKey } from './labels.ts';
+import type { EntityMention } from './types.ts';
+
+/**
+ * Writes the relations of a sentence's entities: `grid[a][b] = 1` for consecutive words `a`, `b` of an entity (NNW, upper
+ * triangle), `grid[tail][head] =` the type's id (THW, lower triangle with the diagonal). Where two entities claim one
+ * cell the later one stands, see {@link sharedCellPairs}.
+ * @param entities ascending word indices below `length`
+ * @param length   words in the sentence, `L`
+ * @param out      u8[≥ L·L] to reuse; its first L·L cells are overwritten
+ * @returns        u8[L, L] row-major label ids
+ * @throws UserError `E_LABELS` for a type the label set lacks
+ */
+export function encodeGrid(
+  entities: readonly EntityMention[],
+  length: number,
+  labels: LabelSet,
+  out?: Uint8Array,
+): Uint8Array {
+  const size = length * length;
+  if (out !== undefined && out.length < size) {
+    throw new RangeError(`grid buffer holds ${out.length} cells, ${length} words need ${size}`);
+  }
+  const grid = out === undefined ? new Uint8Array(size) : out.subarray(0, size);
+  if (out !== undefined) grid.fill(0);
+  for (const { type, words } of entities) {
+    const id = labels.idOf(type);
+    if (id === undefined) {
+      throw new UserError({
+        code: 'E_LABELS',
+        message: `type "${type}" is not among the labels (${labels.types.join(', ')})`,
+      });
+    }
+    const head = words[0];
+    const tail = words[words.length - 1];
+    if (head === undefined || tail === undefined || tail >= length) {
+      throw new RangeError(`entity [${words.join(', ')}] does not lie within ${length} words`);
+    }
+    for (let i = 1; i < words.length; i++) grid[words[i - 1]! * length + words[i]!] = LABEL_NNW;
+    grid[tail * length + head] = id;
+  }
+  return grid;
+}
+
+/**
+ * Pairs of entities that share both head and tail word and so claim one THW cell, as index pairs into `entities`. With
+ * different types one of the two is lost (the earlier); with one type and different words both can still be read.
+ */
+export function sharedCellPairs(
+  entities: readonly EntityMention[],
+): { readonly first: number; readonly second: number; readonly lossy: boolean }[] {
+  const pairs: { first: number; second: number; lossy: boolean }[] = [];
+  for (let second = 1; second < entities.length; second++) {
+    const b = entities[second]!;
+    for (let first = 0; first < second; first++) {
+      const a = entities[first]!;
+      if (a.words[0] !== b.words[0] || a.words[a.words.length - 1] !== b.words[b.words.length - 1]) continue;
+      const lossy = typeKey(a.type) !== typeKey(b.type);
+      if (lossy || !sameWords(a.words, b.words)) pairs.push({ first, second, lossy });
+    }
+  }
+  return pairs;
+}
+
+/** Whether two entities are made of the same words. */
+export function sameWords(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((word, i) => word === b[i]);
+}
