@@ -1,0 +1,155 @@
+/** Where results go: a file that is whole or untouched, a device, or a stream. */
+import { closeSync, openSync, realpathSync, type Stats, statSync, writeSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { errorMessage, UserError } from '../base/errors.ts';
+import { openAtomic } from '../base/files.ts';
+
+/** A place to write text to. */
+export interface Output {
+  write(text: string): Promise<void>;
+  /** Flushes; a file appears under its name now. */
+  commit(): Promise<void>;
+  /** Drops what was written where that is possible; harmless after a commit. */
+  abort(): void;
+}
+
+/** The reader of a pipe has gone (`… | head`): no error, nothing more to do. */
+export class OutputClosed extends Error {
+  constructor() {
+    super('the reader of the output has closed it');
+    this.name = 'OutputClosed';
+  }
+}
+
+const bufferLength = 1 << 16;
+
+/**
+ * Opens a file; an existing one is replaced only on commit. What is there and is no ordinary file
+ * (`/dev/stdout`, a named pipe) is written directly.
+ * @throws UserError `E_WRITE`
+ */
+export function openFileOutput(path: string): Output {
+  const file = isSpecial(path) ? openDirect(path) : openAtomic(throughLinks(path));
+  let buffered = '';
+  const flush = (): void => {
+    if (buffered !== '') file.write(buffered);
+    buffered = '';
+  };
+  const onExit = (): void => file.abort();
+  process.once('exit', onExit);
+  return {
+    write: async (text) => {
+      buffered += text;
+      if (buffered.length >= bufferLength) flush();
+    },
+    commit: async () => {
+      flush();
+      file.commit();
+      process.off('exit', onExit);
+    },
+    abort: () => {
+      file.abort();
+      process.off('exit', onExit);
+    },
+  };
+}
+
+/** Whether the path is there and neither file nor folder. @throws UserError `E_WRITE` for a folder */
+function isSpecial(path: string): boolean {
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return false; // opening it will say what is wrong
+  }
+  if (stats?.isDirectory() === true) {
+    const message = 'cannot be written: this is a folder';
+    throw new UserError({ code: 'E_WRITE', where: path, message, hint: 'give a file name' });
+  }
+  return stats !== undefined && !stats.isFile();
+}
+
+/** Replacing a symbolic link would leave its target as it was: write where it points. */
+function throughLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function openDirect(path: string): ReturnType<typeof openAtomic> {
+  let descriptor: number | undefined;
+  const guard = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code === 'EPIPE'
+        ? new OutputClosed()
+        : writeFailure(path, error);
+    }
+  };
+  const close = (): void => {
+    if (descriptor !== undefined) closeSync(descriptor);
+    descriptor = undefined;
+  };
+  guard(() => {
+    descriptor = openSync(path, 'w');
+  });
+  return {
+    write: (data) =>
+      guard(() => {
+        const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
+        for (let done = 0; done < bytes.length; ) done += writeSync(descriptor!, bytes, done);
+      }),
+    commit: () => guard(close),
+    abort: close,
+  };
+}
+
+const writeFailure = (where: string, error: unknown): UserError =>
+  new UserError({
+    code: 'E_WRITE',
+    where,
+    message: `cannot be written (${errorMessage(error)})`,
+    cause: error,
+  });
+
+/** Writes to a stream such as standard output, which stays open. @throws OutputClosed when its reader has gone */
+export function openStreamOutput(stream: Writable, name = 'standard output'): Output {
+  let failure: unknown;
+  let buffered = '';
+  const onError = (error: unknown): void => {
+    failure ??= error;
+  };
+  stream.on('error', onError);
+  const flush = async (): Promise<void> => {
+    const text = buffered;
+    buffered = '';
+    if (failure === undefined && text !== '') {
+      await new Promise<void>((resolve) => {
+        stream.write(text, (error) => {
+          if (error) onError(error);
+          resolve();
+        });
+      });
+    }
+    if (failure === undefined) return;
+    throw (failure as NodeJS.ErrnoException).code === 'EPIPE'
+      ? new OutputClosed()
+      : writeFailure(name, failure);
+  };
+  return {
+    write: async (text) => {
+      buffered += text;
+      if (buffered.length >= bufferLength) await flush();
+    },
+    commit: async () => {
+      await flush();
+      stream.off('error', onError);
+    },
+    abort: () => {
+      buffered = '';
+    },
+  };
+}
