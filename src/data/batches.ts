@@ -1,0 +1,160 @@
+/** Sentences as the tensors that a compact W2NER graph is fed. */
+import type { Random } from '../base/random.ts';
+import { distanceBuckets } from '../model/grid.ts';
+import type { TensorData } from '../onnx/dtype.ts';
+import { type SpellingSettings, spellingFeatures } from '../text/spelling.ts';
+
+/** A sentence with its relation grid (absent when predicting). */
+export interface BatchItem {
+  readonly words: readonly string[];
+  /** u8[L, L] label ids. */
+  readonly grid?: Uint8Array;
+}
+
+/** Turns words into table rows, remembering the words already met. */
+export class FeatureCache {
+  readonly #rows = new Map<string, Int32Array>();
+  readonly #settings: SpellingSettings;
+  static readonly limit = 200_000;
+
+  constructor(settings: SpellingSettings) {
+    this.#settings = settings;
+  }
+
+  rowsOf(word: string): Int32Array {
+    let rows = this.#rows.get(word);
+    if (rows === undefined) {
+      rows = spellingFeatures(word, this.#settings);
+      if (this.#rows.size >= FeatureCache.limit) this.#rows.clear();
+      this.#rows.set(word, rows);
+    }
+    return rows;
+  }
+}
+
+const distanceCache = new Map<number, TensorData>();
+
+function distanceTensor(length: number): TensorData {
+  let tensor = distanceCache.get(length);
+  if (tensor === undefined) {
+    tensor = { dtype: 'int64', shape: [length * length], data: distanceBuckets(length) };
+    distanceCache.set(length, tensor);
+  }
+  return tensor;
+}
+
+/** Hides features of words while training. */
+export interface WordDropout {
+  readonly rate: number;
+  readonly random: Random;
+}
+
+/**
+ * The encoder's and the grid's inputs.
+ * @param padded whether to feed `word_mask`; without it all sentences must have one length
+ */
+export function batchFeeds(
+  items: readonly BatchItem[],
+  cache: FeatureCache,
+  padded: boolean,
+  wordDropout?: WordDropout,
+): Record<string, TensorData> {
+  const length = Math.max(...items.map((item) => item.words.length));
+  const index = new BigInt64Array(items.length * length);
+  const mask = new Float32Array(items.length * length);
+  const numberOf = new Map<string, number>();
+  const distinct: Int32Array[] = [new Int32Array(0)];
+  for (const [b, { words }] of items.entries()) {
+    for (const [i, word] of words.entries()) {
+      let number = numberOf.get(word);
+      if (number === undefined) {
+        number = distinct.length;
+        numberOf.set(word, number);
+        distinct.push(cache.rowsOf(word));
+      }
+      index[b * length + i] = BigInt(number);
+      mask[b * length + i] = 1;
+    }
+  }
+  const shape = [items.length, length];
+  return {
+    ...featureTensors(distinct, wordDropout),
+    word_index: { dtype: 'int64', shape, data: index },
+    distance: distanceTensor(length),
+    ...(padded ? { word_mask: { dtype: 'float32' as const, shape, data: mask } } : {}),
+  };
+}
+
+function featureTensors(distinct: readonly Int32Array[], wordDropout?: WordDropout): Record<string, TensorData> {
+  const width = Math.max(1, ...distinct.map((rows) => rows.length));
+  const features = new BigInt64Array(distinct.length * width);
+  const weights = new Float32Array(distinct.length * width);
+  for (const [u, rows] of distinct.entries()) {
+    const weight = 1 / Math.sqrt(Math.max(1, rows.length));
+    for (let f = 0; f < rows.length; f++) {
+      features[u * width + f] = BigInt(rows[f]!);
+      const hidden = wordDropout !== undefined && wordDropout.random.uniform() < wordDropout.rate;
+      weights[u * width + f] = hidden ? 0 : weight;
+    }
+  }
+  const shape = [distinct.length, width];
+  return {
+    features: { dtype: 'int64', shape, data: features },
+    feature_weight: { dtype: 'float32', shape, data: weights },
+  };
+}
+
+/** The loss's input: label ids, -100 where either word is padding. @returns i64[B, L, L] */
+export function labelFeed(items: readonly BatchItem[]): TensorData {
+  const length = Math.max(...items.map((item) => item.words.length));
+  const labels = new BigInt64Array(items.length * length * length).fill(-100n);
+  for (const [b, { words, grid }] of items.entries()) {
+    if (grid === undefined) throw new Error('a sentence without a grid has no labels');
+    const own = words.length;
+    for (let row = 0; row < own; row++) {
+      const at = (b * length + row) * length;
+      for (let column = 0; column < own; column++) labels[at + column] = BigInt(grid[row * own + column]!);
+    }
+  }
+  return { dtype: 'int64', shape: [items.length, length, length], data: labels };
+}
+
+/**
+ * Batches of sentences of similar length in random order: shuffled, sorted by length within stretches of fifty batches,
+ * cut, and the batches shuffled again.
+ * @param maxCells bound on B·L² of a batch
+ */
+export function bucketBatches<T extends BatchItem>(
+  items: readonly T[],
+  batchSize: number,
+  maxCells: number,
+  random: Random,
+): T[][] {
+  const shuffled = random.shuffle([...items]);
+  const stretch = batchSize * 50;
+  const batches: T[][] = [];
+  for (let start = 0; start < shuffled.length; start += stretch) {
+    const sorted = shuffled.slice(start, start + stretch).sort((a, b) => a.words.length - b.words.length);
+    batches.push(...cutBatches(sorted, batchSize, maxCells));
+  }
+  return random.shuffle(batches);
+}
+
+/** Cuts sentences in the order given; a batch ends at `batchSize` or when one more would pass `maxCells`. */
+export function cutBatches<T extends BatchItem>(items: readonly T[], batchSize: number, maxCells: number): T[][] {
+  const batches: T[][] = [];
+  let batch: T[] = [];
+  let longest = 0;
+  for (const item of items) {
+    const length = Math.max(longest, item.words.length);
+    if (batch.length > 0 && (batch.length === batchSize || (batch.length + 1) * length * length > maxCells)) {
+      batches.push(batch);
+      batch = [];
+      longest = 0;
+    }
+    batch.push(item);
+    longest = Math.max(longest, item.words.length);
+  }
+  if (batch.length > 0) batches.push(batch);
+  return batches;
+}
