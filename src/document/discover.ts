@@ -1,0 +1,150 @@
+/** Turns the PATH arguments of a command (files, folders, globs) into the list of documents to read. */
+import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { globSync, isDynamicPattern } from 'tinyglobby';
+import { UserError } from '../base/errors.ts';
+import { documentExtensions, documentFormat, inputError, unsupportedType } from './read.ts';
+
+/** What was found, and what was wrong with the rest. */
+export interface Discovery {
+  /** Paths of documents, sorted, each once. */
+  readonly files: readonly string[];
+  /** One error for each argument (or folder inside one) that gave nothing or could not be read. */
+  readonly failures: readonly UserError[];
+}
+
+/** Folders that hold no documents of the user's. */
+const ignoredFolders = new Set(['node_modules']);
+
+const isIgnored = (name: string): boolean => name.startsWith('.') || ignoredFolders.has(name);
+
+const expected = documentExtensions.map((extension) => `*${extension}`).join(', ');
+
+function statOrError(path: string): Stats | NodeJS.ErrnoException {
+  try {
+    return statSync(path);
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
+  }
+}
+
+/** Walks a folder. A folder is entered once however many links lead to it, so that a loop of links ends. */
+function walkFolder(folder: string, files: string[], failures: UserError[]): void {
+  const visited = new Set<string>();
+  const pending = [folder];
+  for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
+    try {
+      const real = realpathSync(current);
+      if (visited.has(real)) continue;
+      visited.add(real);
+      for (const entry of readdirSync(current, { withFileTypes: true })) {
+        if (isIgnored(entry.name)) continue;
+        const path = join(current, entry.name);
+        const kind = entry.isSymbolicLink() ? statOrError(path) : entry;
+        if (kind instanceof Error) {
+          if (documentFormat(path) !== undefined) failures.push(inputError(path, kind));
+        } else if (kind.isDirectory()) pending.push(path);
+        else if (kind.isFile() && documentFormat(path) !== undefined) files.push(path);
+      }
+    } catch (error) {
+      failures.push(inputError(current, error));
+    }
+  }
+}
+
+function findInFolder(folder: string, failures: UserError[]): string[] {
+  const files: string[] = [];
+  const before = failures.length;
+  walkFolder(folder, files, failures);
+  if (files.length === 0 && failures.length === before) {
+    failures.push(
+      new UserError({
+        code: 'E_INPUT_EMPTY_FOLDER',
+        where: folder,
+        message: `the folder holds no documents, expected ${expected}`,
+        hint: 'hidden folders and node_modules are not searched',
+      }),
+    );
+  }
+  return files;
+}
+
+/** Expands a glob: matched documents, and the documents in matched folders. */
+function findByGlob(pattern: string, failures: UserError[]): string[] {
+  const matches = globSync(pattern.replaceAll('\\', '/'), {
+    onlyFiles: false,
+    dot: false,
+    ignore: ['**/node_modules/**'],
+    expandDirectories: false,
+    followSymbolicLinks: false,
+  });
+  const files: string[] = [];
+  for (const match of matches) {
+    const path = match.replace(/\/$/, '');
+    const stats = statOrError(path);
+    if (stats instanceof Error) failures.push(inputError(path, stats));
+    else if (stats.isDirectory()) walkFolder(path, files, failures);
+    else if (documentFormat(path) !== undefined) files.push(path);
+  }
+  if (files.length === 0) {
+    const message = `no document matches this pattern (${matches.length} other matches), expected ${expected}`;
+    failures.push(
+      new UserError({
+        code: 'E_INPUT_MISSING',
+        where: pattern,
+        message,
+        hint: 'quote the pattern and check the folder',
+      }),
+    );
+  }
+  return files;
+}
+
+function findByPath(path: string, failures: UserError[]): string[] {
+  if (path === '') {
+    failures.push(
+      new UserError({
+        code: 'E_INPUT_MISSING',
+        message: 'an empty path was given, expected a file or folder',
+      }),
+    );
+    return [];
+  }
+  const stats = statOrError(path);
+  if (!(stats instanceof Error)) {
+    if (stats.isDirectory()) return findInFolder(path, failures);
+    if (documentFormat(path) !== undefined) return [path];
+    failures.push(unsupportedType(path));
+    return [];
+  }
+  if (stats.code === 'ENOENT' && isDynamicPattern(path)) return findByGlob(path, failures);
+  failures.push(inputError(path, stats));
+  return [];
+}
+
+/** One entry for each file however it was reached; the first spelling in order of name stays. */
+function uniqueFiles(paths: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return [...new Set(paths)].sort().filter((path) => {
+    let real = path;
+    try {
+      real = realpathSync(path);
+    } catch {
+      // Gone since it was listed: reading it will say so.
+    }
+    return !seen.has(real) && seen.add(real);
+  });
+}
+
+/**
+ * Finds the documents that PATH arguments name: files, folders (with all folders in them) and globs.
+ *
+ * A path that exists is taken as it is, even when its name holds glob characters. Hidden folders and `node_modules` are
+ * not searched unless named themselves. Nothing is thrown: what went wrong is in `failures`
+ * (`E_INPUT_MISSING`, `E_INPUT_EMPTY_FOLDER`, `E_INPUT_TYPE`, `E_INPUT_READ`), the rest can be processed.
+ */
+export function discoverDocuments(paths: readonly string[]): Discovery {
+  const failures: UserError[] = [];
+  const found = paths.flatMap((path) => findByPath(path, failures));
+  return { files: uniqueFiles(found), failures };
+}
