@@ -14,17 +14,25 @@ const ESCAPE = /["\\/bfnrt]|u[0-9a-fA-F]{4}/uy;
 const MARKS = '{}[],:';
 
 /** What may come next. */
-type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or ]' | ', or }' | 'end';
+type Expected =
+  | 'a value'
+  | 'a value or "]"'
+  | 'a key'
+  | 'a key or "}"'
+  | '":"'
+  | '"," or "]"'
+  | '"," or "}"'
+  | 'the end';
 
 /** The first syntax error of a JSON text and what was expected there, or `undefined` when there is none. */
 export function findJsonError(
   text: string,
 ): { readonly place: TextPlace; readonly expected: string } | undefined {
   const open: string[] = [];
-  let expected: Expected = 'value';
+  let expected: Expected = 'a value';
   for (let at = 0; ; ) {
     const start = matchEnd(SPACE, text, at)!;
-    if (expected === 'end' && start === text.length) return undefined;
+    if (expected === 'the end' && start === text.length) return undefined;
     const mark = text[start] ?? '';
     const end: number | undefined = MARKS.includes(mark) ? start + mark.length : valueEnd(text, start);
     const next: Expected | undefined =
@@ -55,31 +63,31 @@ function matchEnd(pattern: RegExp, text: string, at: number): number | undefined
 
 /** The state after a token that begins with `mark`, `undefined` where it may not stand; brackets go on and off `open`. */
 function follow(mark: string, expected: Expected, open: string[]): Expected | undefined {
-  const wantsValue = expected === 'value' || expected === 'value or ]';
+  const wantsValue = expected === 'a value' || expected === 'a value or "]"';
   switch (mark) {
     case '{':
     case '[':
       if (!wantsValue) return undefined;
       open.push(mark);
-      return mark === '{' ? 'key or }' : 'value or ]';
+      return mark === '{' ? 'a key or "}"' : 'a value or "]"';
     case ':':
-      return expected === ':' ? 'value' : undefined;
+      return expected === '":"' ? 'a value' : undefined;
     case ',':
-      return expected === ', or ]' ? 'value' : expected === ', or }' ? 'key' : undefined;
+      return expected === '"," or "]"' ? 'a value' : expected === '"," or "}"' ? 'a key' : undefined;
     case ']':
     case '}':
-      if (!expected.endsWith(` or ${mark}`)) return undefined;
+      if (!expected.endsWith(` or "${mark}"`)) return undefined;
       open.pop();
       return afterValue(open);
     default:
-      if (mark === '"' && (expected === 'key' || expected === 'key or }')) return ':';
+      if (mark === '"' && (expected === 'a key' || expected === 'a key or "}"')) return '":"';
       return wantsValue ? afterValue(open) : undefined;
   }
 }
 
 function afterValue(open: readonly string[]): Expected {
-  if (open.length === 0) return 'end';
-  return open[open.length - 1] === '{' ? ', or }' : ', or ]';
+  if (open.length === 0) return 'the end';
+  return open[open.length - 1] === '{' ? '"," or "}"' : '"," or "]"';
 }
 
 /** Line and column of a place in a text. */

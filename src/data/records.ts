@@ -45,34 +45,21 @@ function readText(path: string): string {
     const message = known ?? `cannot be read (${errorMessage(error)})`;
     throw new UserError({ code: 'E_READ', where: path, message, cause: error });
   }
-  const text = bytes.toString('utf8').replace(/^\uFEFF/u, '');
-  if (text.includes('\uFFFD')) {
-    const at = firstBadByte(bytes);
-    if (at >= 0) throw bad(path, 'E_DATA_ENCODING', `byte ${at} (0x${bytes[at]!.toString(16)}) is not UTF-8`);
+  const text = bytes.toString('utf8');
+  const at = text.includes('\uFFFD') ? firstBadByte(bytes, text) : undefined;
+  if (at !== undefined) {
+    throw bad(path, 'E_DATA_ENCODING', `byte ${at} (0x${bytes[at]!.toString(16)}) is not UTF-8`);
   }
-  return text;
+  return text.replace(/^\uFEFF/u, '');
 }
 
-/** Offset of the first byte that UTF-8 does not allow, or -1 (the text may hold a real U+FFFD). */
-function firstBadByte(bytes: Buffer): number {
-  const fits = (end: number): boolean => {
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end), { stream: true });
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  if (fits(bytes.length) && Buffer.from(bytes.toString('utf8')).equals(bytes)) return -1;
-  let good = 0;
-  let broken = bytes.length;
-  if (fits(broken)) return broken - 1;
-  while (broken - good > 1) {
-    const middle = (good + broken) >> 1;
-    if (fits(middle)) good = middle;
-    else broken = middle;
-  }
-  return broken - 1;
+/** Offset of the first byte that UTF-8 does not allow: there the decoded text no longer gives the same bytes. */
+function firstBadByte(bytes: Buffer, text: string): number | undefined {
+  const again = Buffer.from(text, 'utf8');
+  if (again.equals(bytes)) return undefined;
+  let at = 0;
+  while (at < bytes.length - 1 && bytes[at] === again[at]) at++;
+  return at;
 }
 
 function readLines(path: string, text: string): RecordFile {

@@ -78,56 +78,59 @@ export function filesStatistics(
 /** Statistics of one set of sentences. */
 export function dataStatistics(examples: readonly Example[]): DataStatistics {
   const types = new Map<string, { type: string; entities: number }>();
+  for (const { entities } of examples) {
+    for (const { type } of entities) {
+      const counted = types.get(typeKey(type)) ?? { type, entities: 0 };
+      types.set(typeKey(type), counted);
+      counted.entities++;
+    }
+  }
+  const shapes = examples.flatMap(({ entities }) => entityShapes(entities));
+  const pairs = examples.flatMap(({ entities }) => sharedCellPairs(entities));
+  const entityLengths = examples.flatMap(({ entities }) => entities.map(({ words }) => words.length));
+  return {
+    sentences: examples.length,
+    words: examples.reduce((sum, { words }) => sum + words.length, 0),
+    entities: shapes.length,
+    types: [...types.values()].sort((a, b) => b.entities - a.entities),
+    nested: count(shapes, ({ nested }) => nested),
+    overlapping: count(shapes, ({ overlapping }) => overlapping),
+    discontinuous: count(shapes, ({ discontinuous }) => discontinuous),
+    singleWord: count(entityLengths, (length) => length === 1),
+    sentencesWithoutEntity: count(examples, ({ entities }) => entities.length === 0),
+    longestSentence: greatest(examples, ({ words }) => words.length),
+    longestEntity: greatest(entityLengths, (length) => length),
+    sharedCellPairs: pairs.length,
+    lossyPairs: count(pairs, ({ lossy }) => lossy),
+    ...countDuplicates(examples),
+  };
+}
+
+function countDuplicates(
+  examples: readonly Example[],
+): Pick<DataStatistics, 'duplicates' | 'conflictingDuplicates'> {
   const first = new Map<string, string>();
-  const sums = { words: 0, entities: 0, nested: 0, overlapping: 0, discontinuous: 0, singleWord: 0 };
-  let sentencesWithoutEntity = 0;
-  let longestSentence = 0;
-  let longestEntity = 0;
-  let pairs = 0;
-  let lossyPairs = 0;
   let duplicates = 0;
   let conflictingDuplicates = 0;
   for (const { words, entities } of examples) {
-    sums.words += words.length;
-    sums.entities += entities.length;
-    longestSentence = Math.max(longestSentence, words.length);
-    if (entities.length === 0) sentencesWithoutEntity++;
-    const shapes = entityShapes(entities);
-    entities.forEach((entity, i) => {
-      const { nested, overlapping, discontinuous } = shapes[i]!;
-      if (nested) sums.nested++;
-      if (overlapping) sums.overlapping++;
-      if (discontinuous) sums.discontinuous++;
-      if (entity.words.length === 1) sums.singleWord++;
-      longestEntity = Math.max(longestEntity, entity.words.length);
-      const counted = types.get(typeKey(entity.type));
-      if (counted === undefined) types.set(typeKey(entity.type), { type: entity.type, entities: 1 });
-      else counted.entities++;
-    });
-    for (const { lossy } of sharedCellPairs(entities)) {
-      pairs++;
-      if (lossy) lossyPairs++;
-    }
     const annotation = entitiesKey(entities);
     const before = first.get(sentenceKey(words));
-    if (before === undefined) first.set(sentenceKey(words), annotation);
-    else {
-      duplicates++;
-      if (before !== annotation) conflictingDuplicates++;
+    if (before === undefined) {
+      first.set(sentenceKey(words), annotation);
+      continue;
     }
+    duplicates++;
+    if (before !== annotation) conflictingDuplicates++;
   }
-  return {
-    sentences: examples.length,
-    ...sums,
-    types: [...types.values()].sort((a, b) => b.entities - a.entities),
-    sentencesWithoutEntity,
-    longestSentence,
-    longestEntity,
-    sharedCellPairs: pairs,
-    lossyPairs,
-    duplicates,
-    conflictingDuplicates,
-  };
+  return { duplicates, conflictingDuplicates };
+}
+
+function count<T>(items: readonly T[], holds: (item: T) => boolean): number {
+  return items.reduce((sum, item) => (holds(item) ? sum + 1 : sum), 0);
+}
+
+function greatest<T>(items: readonly T[], measure: (item: T) => number): number {
+  return items.reduce((most, item) => Math.max(most, measure(item)), 0);
 }
 
 /** Every sentence with the annotations it has. */
