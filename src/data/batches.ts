@@ -37,7 +37,7 @@ const distanceCache = new Map<number, TensorData>();
 function distanceTensor(length: number): TensorData {
   let tensor = distanceCache.get(length);
   if (tensor === undefined) {
-    tensor = { dtype: 'int64', shape: [length * length], data: distanceBuckets(length) };
+    tensor = { dtype: 'int32', shape: [length * length], data: distanceBuckets(length) };
     distanceCache.set(length, tensor);
   }
   return tensor;
@@ -60,7 +60,7 @@ export function batchFeeds(
   wordDropout?: WordDropout,
 ): Record<string, TensorData> {
   const length = Math.max(...items.map((item) => item.words.length));
-  const index = new BigInt64Array(items.length * length);
+  const index = new Int32Array(items.length * length);
   const mask = new Float32Array(items.length * length);
   const numberOf = new Map<string, number>();
   const distinct: Int32Array[] = [new Int32Array(0)];
@@ -72,51 +72,53 @@ export function batchFeeds(
         numberOf.set(word, number);
         distinct.push(cache.rowsOf(word));
       }
-      index[b * length + i] = BigInt(number);
+      index[b * length + i] = number;
       mask[b * length + i] = 1;
     }
   }
   const shape = [items.length, length];
   return {
     ...featureTensors(distinct, wordDropout),
-    word_index: { dtype: 'int64', shape, data: index },
+    word_index: { dtype: 'int32', shape, data: index },
     distance: distanceTensor(length),
     ...(padded ? { word_mask: { dtype: 'float32' as const, shape, data: mask } } : {}),
   };
 }
 
-function featureTensors(distinct: readonly Int32Array[], wordDropout?: WordDropout): Record<string, TensorData> {
+function featureTensors(
+  distinct: readonly Int32Array[],
+  wordDropout?: WordDropout,
+): Record<string, TensorData> {
   const width = Math.max(1, ...distinct.map((rows) => rows.length));
-  const features = new BigInt64Array(distinct.length * width);
+  const features = new Int32Array(distinct.length * width);
   const weights = new Float32Array(distinct.length * width);
   for (const [u, rows] of distinct.entries()) {
     const weight = 1 / Math.sqrt(Math.max(1, rows.length));
     for (let f = 0; f < rows.length; f++) {
-      features[u * width + f] = BigInt(rows[f]!);
+      features[u * width + f] = rows[f]!;
       const hidden = wordDropout !== undefined && wordDropout.random.uniform() < wordDropout.rate;
       weights[u * width + f] = hidden ? 0 : weight;
     }
   }
   const shape = [distinct.length, width];
   return {
-    features: { dtype: 'int64', shape, data: features },
+    features: { dtype: 'int32', shape, data: features },
     feature_weight: { dtype: 'float32', shape, data: weights },
   };
 }
 
-/** The loss's input: label ids, -100 where either word is padding. @returns i64[B, L, L] */
+/** The loss's input: label ids, -100 where either word is padding. @returns i32[B, L, L] */
 export function labelFeed(items: readonly BatchItem[]): TensorData {
   const length = Math.max(...items.map((item) => item.words.length));
-  const labels = new BigInt64Array(items.length * length * length).fill(-100n);
+  const labels = new Int32Array(items.length * length * length).fill(-100);
   for (const [b, { words, grid }] of items.entries()) {
     if (grid === undefined) throw new Error('a sentence without a grid has no labels');
     const own = words.length;
     for (let row = 0; row < own; row++) {
-      const at = (b * length + row) * length;
-      for (let column = 0; column < own; column++) labels[at + column] = BigInt(grid[row * own + column]!);
+      labels.set(grid.subarray(row * own, (row + 1) * own), (b * length + row) * length);
     }
   }
-  return { dtype: 'int64', shape: [items.length, length, length], data: labels };
+  return { dtype: 'int32', shape: [items.length, length, length], data: labels };
 }
 
 /**
@@ -141,7 +143,11 @@ export function bucketBatches<T extends BatchItem>(
 }
 
 /** Cuts sentences in the order given; a batch ends at `batchSize` or when one more would pass `maxCells`. */
-export function cutBatches<T extends BatchItem>(items: readonly T[], batchSize: number, maxCells: number): T[][] {
+export function cutBatches<T extends BatchItem>(
+  items: readonly T[],
+  batchSize: number,
+  maxCells: number,
+): T[][] {
   const batches: T[][] = [];
   let batch: T[] = [];
   let longest = 0;

@@ -1,0 +1,73 @@
+/** Reads a configuration file, applies `key=value` overrides, and says what is wrong with either. */
+import { readFileSync } from 'node:fs';
+import { distance } from 'fastest-levenshtein';
+import { errorMessage, UserError } from '../base/errors.ts';
+import { type Config, configSchema } from './schema.ts';
+
+const knownKeys = Object.keys(configSchema.shape);
+
+/**
+ * @param path a JSON file
+ * @param overrides `key=value`; values are JSON, or else plain strings
+ * @throws UserError `E_CONFIG_FILE`, `E_CONFIG_KEY`, `E_CONFIG_VALUE`
+ */
+export function loadConfig(path: string, overrides: readonly string[] = []): Config {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UserError({ code: 'E_CONFIG_FILE', where: path, message: `cannot be read (${errorMessage(error)})` });
+  }
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new UserError({ code: 'E_CONFIG_FILE', where: path, message: `is not JSON (${errorMessage(error)})` });
+  }
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+    throw new UserError({ code: 'E_CONFIG_FILE', where: path, message: 'got no JSON object, expected {"setting": value}' });
+  }
+  return checkConfig({ ...raw, ...parseOverrides(overrides) }, path);
+}
+
+/** `["epochs=5"]` as `{ epochs: 5 }`. @throws UserError `E_CONFIG_KEY` */
+export function parseOverrides(overrides: readonly string[]): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const override of overrides) {
+    const at = override.indexOf('=');
+    if (at <= 0) {
+      throw new UserError({ code: 'E_CONFIG_KEY', where: '--set', message: `got "${override}", expected key=value` });
+    }
+    const value = override.slice(at + 1);
+    try {
+      result[override.slice(0, at)] = JSON.parse(value);
+    } catch {
+      result[override.slice(0, at)] = value;
+    }
+  }
+  return result;
+}
+
+/** A complete configuration from the settings given. @throws UserError naming the first bad setting and all others */
+export function checkConfig(settings: object, where = 'config'): Config {
+  for (const key of Object.keys(settings)) {
+    if (knownKeys.includes(key)) continue;
+    const nearest = [...knownKeys].sort((a, b) => distance(a, key) - distance(b, key))[0]!;
+    const hint = distance(nearest, key) <= 4 ? `did you mean "${nearest}"?` : `known settings: ${knownKeys.join(', ')}`;
+    throw new UserError({ code: 'E_CONFIG_KEY', where, message: `"${key}" is not a known setting`, hint });
+  }
+  const result = configSchema.safeParse(settings);
+  if (!result.success) {
+    const problems = result.error.issues.map((issue) => {
+      const key = issue.path.join('.');
+      const found = JSON.stringify((settings as Record<string, unknown>)[String(issue.path[0])]);
+      return `"${key}": got ${found}, ${issue.message[0]!.toLowerCase()}${issue.message.slice(1)}`;
+    });
+    throw new UserError({ code: 'E_CONFIG_VALUE', where, message: problems.join('; ') });
+  }
+  if (result.data.ngram_max < result.data.ngram_min) {
+    const message = `"ngram_max" (${result.data.ngram_max}) is below "ngram_min" (${result.data.ngram_min})`;
+    throw new UserError({ code: 'E_CONFIG_VALUE', where, message });
+  }
+  return result.data;
+}

@@ -1,0 +1,54 @@
+/** Settings of a model and its training. The original's keys keep their names; ours stand beside them. */
+import { z } from 'zod';
+
+const size = z.int().positive();
+const rate = z.number().min(0).lt(1);
+
+/** Every setting, with its default. */
+export const configSchema = z.strictObject({
+  // The original's settings: shapes.
+  dist_emb_size: size.default(20).describe('width of the distance embedding'),
+  type_emb_size: size.default(20).describe('width of the region embedding'),
+  lstm_hid_size: size
+    .refine((value) => value % 2 === 0, 'must be even: half for each direction')
+    .default(128)
+    .describe('width of the BiLSTM output, both directions together'),
+  conv_hid_size: size.default(48).describe('channels of the grid convolutions'),
+  bert_hid_size: size.default(128).describe('width of the word states that the encoder gives'),
+  biaffine_size: size.default(64).describe('width of the head and tail vectors of the biaffine predictor'),
+  ffnn_hid_size: size.default(64).describe('hidden width of the grid predictor'),
+  dilation: z.array(size).min(1).default([1, 2, 3]).describe('dilations of the grid convolutions, in order'),
+  emb_dropout: rate.default(0.3).describe('dropout of the word states'),
+  conv_dropout: rate.default(0.2).describe('dropout of whole grid channels'),
+  out_dropout: rate.default(0.2).describe('dropout in the predictors'),
+  // The original's settings: training.
+  epochs: size.default(20),
+  batch_size: size.default(12),
+  learning_rate: z.number().positive().default(1e-3).describe('peak learning rate of everything but the encoder'),
+  weight_decay: z.number().min(0).default(0),
+  clip_grad_norm: z.number().positive().default(5).describe('largest norm of the whole gradient'),
+  warm_factor: z.number().min(0).max(1).default(0.1).describe('share of the steps in which the rate rises'),
+  seed: z.int().min(0).default(123),
+  // The original's settings: for a BERT encoder, and for its own scripts.
+  bert_name: z.string().optional().describe('BERT encoder: folder or hub name'),
+  bert_learning_rate: z.number().positive().optional().describe('peak learning rate of a BERT encoder'),
+  use_bert_last_4_layers: z.boolean().optional().describe('mean of the last four layers of a BERT encoder'),
+  dataset: z.string().optional().describe("the original's data folder; not used here"),
+  save_path: z.string().optional().describe("the original's model file; --out is used here"),
+  predict_path: z.string().optional().describe("the original's prediction file; not used here"),
+  // Ours: the compact encoder.
+  encoder: z.enum(['compact']).default('compact'),
+  encoder_learning_rate: z.number().positive().optional().describe('peak rate of the encoder; default learning_rate'),
+  encoder_weight_decay: z.number().min(0).optional().describe('weight decay of the encoder; default weight_decay'),
+  ngram_buckets: size.default(16384).describe('rows of the hashed table of words, n-grams and shapes'),
+  ngram_emb_size: size.default(64).describe('width of that table'),
+  ngram_min: size.default(3).describe('shortest character n-gram'),
+  ngram_max: size.default(5).describe('longest character n-gram'),
+  encoder_layers: z.int().min(0).default(0).describe('gated convolution layers over the words'),
+  word_dropout: rate.default(0.1).describe('share of the features of a word that are hidden while training'),
+  // Ours: training.
+  patience: z.int().min(0).default(0).describe('stop after so many epochs without a better dev F1; 0: never'),
+  max_cells: size.default(60_000).describe('largest number of grid cells in a batch; larger batches are split'),
+});
+
+export type Config = z.infer<typeof configSchema>;

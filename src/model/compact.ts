@@ -1,0 +1,35 @@
+/** The compact encoder: a word is the sum of hashed features of its spelling, so inflected and unseen words are known by their parts. */
+import type { Value } from '../onnx/graph.ts';
+import { gelu, layerNorm } from '../onnx/operators/elementwise.ts';
+import { linear, matmul } from '../onnx/operators/products.ts';
+import { gather, reshape, unsqueeze } from '../onnx/operators/structure.ts';
+import { type Build, fanIn, parameter } from './build.ts';
+
+export interface CompactSettings {
+  readonly ngram_buckets: number;
+  readonly ngram_emb_size: number;
+  readonly bert_hid_size: number;
+}
+
+/**
+ * Word states from spelling alone; each distinct word of a batch is computed once.
+ * Inputs of the graph: `features` i32[U, F] table rows of each distinct word, `feature_weight` f32[U, F] (0 at padding),
+ * `word_index` i32[B, L] the distinct word at each position (row 0 is the padding word).
+ * @returns f32[B, L, H]
+ */
+export function compactEncoder(build: Build, settings: CompactSettings): Value {
+  const { graph } = build;
+  const { ngram_buckets: buckets, ngram_emb_size: size, bert_hid_size: width } = settings;
+  const features = graph.input('features', 'int32', ['U', 'F']);
+  const weights = graph.input('feature_weight', 'float32', ['U', 'F']);
+  const wordIndex = graph.input('word_index', 'int32', ['B', 'L']);
+  const table = parameter(build, 'compact.table', [buckets, size], { kind: 'normal', deviation: 0.5 });
+  const rows = gather(graph, table, features); // [U, F, E]
+  const bag = reshape(graph, matmul(graph, unsqueeze(graph, weights, 1), rows), ['U', size]);
+  const weight = parameter(build, 'compact.projection.weight', [width, size], fanIn(size));
+  const bias = parameter(build, 'compact.projection.bias', [width], { kind: 'zeros' });
+  const gain = parameter(build, 'compact.norm.weight', [width], { kind: 'ones' });
+  const offset = parameter(build, 'compact.norm.bias', [width], { kind: 'zeros' });
+  const distinct = layerNorm(graph, gelu(graph, linear(graph, bag, weight, bias, 'compact/projection')), gain, offset);
+  return gather(graph, distinct, wordIndex);
+}

@@ -1,0 +1,136 @@
+/**
+ * The word-pair grid and its convolutions (Li et al. 2022, §3.2–3.3): conditional layer normalisation, distance and
+ * region embeddings, dilated depthwise convolutions. The grid's input of width D + 40 is never made: the first 1×1
+ * convolution is linear in it, so each part is projected before it meets the grid (docs/decisions/0002-grid-algebra.md).
+ */
+import type { Value } from '../onnx/graph.ts';
+import { add, divide, gelu, multiply, shift, sqrt, subtract } from '../onnx/operators/elementwise.ts';
+import { depthwiseConv, linear, matmul, transposeLast } from '../onnx/operators/products.ts';
+import { gather, meanLast, reshape, slice, transpose, unsqueeze } from '../onnx/operators/structure.ts';
+import { type Build, dropoutMask, fanIn, parameter } from './build.ts';
+
+/** Buckets of signed distances between words: 1–9 for i > j, 10–18 for i < j, 19 for i = j, by powers of two. */
+export const DISTANCE_BUCKETS = 20;
+
+/** The region of each distance bucket: 2 on and below the diagonal, 1 above it; bucket 0 is never used. */
+const REGION_OF_BUCKET = Array.from({ length: DISTANCE_BUCKETS }, (_, k) => (k === 0 ? 0 : k >= 10 && k <= 18 ? 1 : 2));
+
+export interface GridSettings {
+  readonly dist_emb_size: number;
+  readonly type_emb_size: number;
+  readonly conv_hid_size: number;
+  readonly dilation: readonly number[];
+  readonly conv_dropout: number;
+}
+
+/** The distance bucket of every word pair, i32[L·L] row-major: what the graph's input `distance` is fed. */
+export function distanceBuckets(length: number): Int32Array {
+  const buckets = new Int32Array(length * length);
+  const bucketOf = (distance: number): number => (distance === 0 ? 0 : Math.min(9, 32 - Math.clz32(distance)));
+  for (let row = 0; row < length; row++) {
+    for (let column = 0; column < length; column++) {
+      const d = row - column;
+      buckets[row * length + column] = d === 0 ? 19 : d > 0 ? bucketOf(d) : bucketOf(-d) + 9;
+    }
+  }
+  return buckets;
+}
+
+/**
+ * @param words f32[B, L, D]
+ * @param distance i32[L·L] {@link distanceBuckets}
+ * @param mask2d f32[B, 1, L, L] 1 at word pairs, 0 at padding; absent when nothing is padded
+ * @returns one f32[B, C, L, L] per dilation
+ */
+export function gridConvolutions(
+  build: Build,
+  words: Value,
+  distance: Value,
+  mask2d: Value | undefined,
+  settings: GridSettings,
+): Value[] {
+  const { graph } = build;
+  const channels = settings.conv_hid_size;
+  const masked = (x: Value): Value => (mask2d === undefined ? x : multiply(graph, x, mask2d));
+  let x = masked(gelu(graph, projectedGrid(build, words, distance, settings)));
+  return settings.dilation.map((dilation, k) => {
+    const weight = parameter(build, `convLayer.convs.${k}.weight`, [channels, 1, 3, 3], fanIn(9));
+    const bias = parameter(build, `convLayer.convs.${k}.bias`, [channels], fanIn(9));
+    x = masked(gelu(graph, depthwiseConv(graph, x, weight, bias, dilation)));
+    return x;
+  });
+}
+
+/** The 1×1 convolution over [distance, region, normalised pair]: f32[B, C, L, L]. */
+function projectedGrid(build: Build, words: Value, distance: Value, settings: GridSettings): Value {
+  const { graph } = build;
+  const [batch, length, width] = words.shape as [string, string, number];
+  const { dist_emb_size: distSize, type_emb_size: typeSize, conv_hid_size: channels } = settings;
+  const inputSize = distSize + typeSize + width;
+  const kernel = parameter(build, 'convLayer.base.1.weight', [channels, inputSize, 1, 1], fanIn(inputSize));
+  const bias = parameter(build, 'convLayer.base.1.bias', [channels], fanIn(inputSize));
+  const weight = reshape(graph, kernel, [channels, inputSize]);
+  const mask = dropoutMask(build, settings.conv_dropout, 'grid', ['B', 1, inputSize]);
+  const part = (start: number, size: number) => ({
+    weight: slice(graph, weight, 1, start, start + size),
+    drop: (x: Value): Value =>
+      mask === undefined ? x : multiply(graph, x, slice(graph, mask, 2, start, start + size)),
+  });
+  const relative = relativeTerm(build, part(0, distSize), part(distSize, typeSize), distance, settings, length);
+  const pair = part(distSize + typeSize, width);
+
+  const [normal, gain, offset] = conditionalNorm(build, words, width);
+  // [B, C, L, D]: every channel weighs the row's normalised state; the product with the column's gain sums over D.
+  const weighted = multiply(graph, unsqueeze(graph, pair.drop(normal), 1), reshape(graph, pair.weight, [channels, 1, width]));
+  const rows = reshape(graph, weighted, [batch, `${channels}*${length}`, width]);
+  const product = reshape(graph, matmul(graph, rows, transposeLast(graph, gain)), [batch, channels, length, length]);
+  const columns = transpose(graph, linear(graph, pair.drop(offset), pair.weight), [0, 2, 1]); // [B, C, L]
+  const perColumn = unsqueeze(graph, add(graph, columns, reshape(graph, bias, [channels, 1])), 2);
+  return add(graph, add(graph, product, perColumn), relative);
+}
+
+interface Part {
+  readonly weight: Value;
+  readonly drop: (x: Value) => Value;
+}
+
+/** Distance and region embeddings, projected per bucket and spread over the grid: f32[(B,) C, L, L]. */
+function relativeTerm(build: Build, distPart: Part, regionPart: Part, distance: Value, settings: GridSettings, length: string): Value {
+  const { graph } = build;
+  const normal = { kind: 'normal', deviation: 1 } as const;
+  const distances = parameter(build, 'dis_embs.weight', [DISTANCE_BUCKETS, settings.dist_emb_size], normal);
+  const regions = parameter(build, 'reg_embs.weight', [3, settings.type_emb_size], normal);
+  const regionRows = gather(graph, regions, graph.ints(REGION_OF_BUCKET));
+  const perBucket = add(
+    graph,
+    linear(graph, distPart.drop(distances), distPart.weight),
+    linear(graph, regionPart.drop(regionRows), regionPart.weight),
+  ); // [(B,) 20, C]
+  const buckets = graph.constant({
+    dtype: 'int32',
+    shape: [DISTANCE_BUCKETS],
+    data: Int32Array.from({ length: DISTANCE_BUCKETS }, (_, k) => k),
+  });
+  const cells = `${length}*${length}`;
+  const equal = graph.node(
+    'Equal',
+    [reshape(graph, distance, [1, cells]), reshape(graph, buckets, [DISTANCE_BUCKETS, 1])],
+    [{ dtype: 'bool', shape: [DISTANCE_BUCKETS, cells] }],
+  )[0]!;
+  const oneHot = graph.node('Cast', [equal], [{ dtype: 'float32', shape: equal.shape }], { to: 1 })[0]!;
+  const spread = matmul(graph, transposeLast(graph, perBucket), oneHot); // [(B,) C, L·L]
+  return reshape(graph, spread, [...spread.shape.slice(0, -1), length, length]);
+}
+
+/** The normalised row states, and the gains and offsets that each column's word gives: three f32[B, L, D]. */
+function conditionalNorm(build: Build, words: Value, width: number): [Value, Value, Value] {
+  const { graph } = build;
+  const zeros = { kind: 'zeros' } as const;
+  const dense = (name: string): Value => parameter(build, `cln.${name}_dense.weight`, [width, width], zeros);
+  const gain = linear(graph, words, dense('gamma'), parameter(build, 'cln.gamma', [width], { kind: 'ones' }));
+  const offset = linear(graph, words, dense('beta'), parameter(build, 'cln.beta', [width], zeros));
+  const centred = subtract(graph, words, meanLast(graph, words));
+  const variance = meanLast(graph, multiply(graph, centred, centred));
+  const normal = divide(graph, centred, sqrt(graph, shift(graph, variance, 1e-12)));
+  return [normal, gain, offset];
+}

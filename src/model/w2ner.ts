@@ -1,0 +1,69 @@
+/** The whole model as a graph: encoder, BiLSTM, grid, co-predictor; with a loss for training or readable cells for use. */
+import type { Config } from '../config/schema.ts';
+import { Graph, type Value } from '../onnx/graph.ts';
+import { exp, multiply, subtract } from '../onnx/operators/elementwise.ts';
+import { crossEntropy } from '../onnx/operators/products.ts';
+import { reduceMax, transpose, unsqueeze } from '../onnx/operators/structure.ts';
+import { biLstm } from './bilstm.ts';
+import { type Build, createBuild, dropout } from './build.ts';
+import { compactEncoder } from './compact.ts';
+import { gridConvolutions } from './grid.ts';
+import { coPredictor } from './predictor.ts';
+
+/** A model's graph with what a caller has to know of it. */
+export interface W2nerGraph {
+  readonly build: Build;
+  /** f32[B, K, L, L] */
+  readonly logits: Value;
+}
+
+/**
+ * Describes the model. Inputs besides the encoder's: `distance` i32[L·L], and `word_mask` f32[B, L] when padded.
+ * @param labels K, `<pad>` and `<suc>` included
+ */
+export function describeW2ner(config: Config, labels: number, options: { training: boolean; padded: boolean }): W2nerGraph {
+  const graph = new Graph();
+  const build = createBuild(graph, options);
+  const encoded = compactEncoder(build, config);
+  const distance = graph.input('distance', 'int32', ['L*L']);
+  const mask = options.padded ? graph.input('word_mask', 'float32', ['B', 'L']) : undefined;
+  const states = dropout(build, encoded, config.emb_dropout, 'words');
+  const words = biLstm(build, states, mask, config.lstm_hid_size);
+  const grid = gridConvolutions(build, words, distance, mask && pairMask(build, mask), config);
+  return { build, logits: coPredictor(build, words, grid, labels, config) };
+}
+
+/** f32[B, 1, L, L] from f32[B, L]. */
+function pairMask(build: Build, mask: Value): Value {
+  const { graph } = build;
+  return unsqueeze(graph, multiply(graph, unsqueeze(graph, mask, 2), unsqueeze(graph, mask, 1)), 1);
+}
+
+/** The mean cross-entropy of all word pairs. Adds the input `labels` i32[B, L, L], -100 at padding. */
+export function w2nerLoss(model: W2nerGraph): Value {
+  const { graph } = model.build;
+  const labels = graph.input('labels', 'int32', ['B', 'L', 'L']);
+  return crossEntropy(graph, model.logits, labels);
+}
+
+/**
+ * Adds the outputs that decoding reads, only for pairs with a relation: `cells` i64[N, 3] (sentence, row, column),
+ * `cell_label` i64[N], `cell_probability` f32[N] (softmax of the chosen label).
+ */
+export function w2nerCells(model: W2nerGraph): void {
+  const { graph } = model.build;
+  const { logits } = model;
+  const grid = ['B', 'L', 'L'];
+  const int = (opType: string, inputs: Value[], shape: (string | number)[], attributes = {}): Value =>
+    graph.node(opType, inputs, [{ dtype: 'int64', shape }], attributes)[0]!;
+  const choice = int('ArgMax', [logits], grid, { axis: 1, keepdims: 0 });
+  const cells = transpose(graph, int('NonZero', [choice], [3, 'N']), [1, 0]);
+  const total = graph.node('ReduceLogSumExp', [logits, graph.ints([1])], [{ dtype: 'float32', shape: grid }], {
+    keepdims: 0,
+  })[0]!;
+  const margin = subtract(graph, reduceMax(graph, logits, 1), total);
+  const chosen = graph.node('GatherND', [margin, cells], [{ dtype: 'float32', shape: ['N'] }])[0]!;
+  graph.output('cells', cells);
+  graph.output('cell_label', int('GatherND', [choice, cells], ['N']));
+  graph.output('cell_probability', exp(graph, chosen));
+}

@@ -1,0 +1,20 @@
+/** Starting values of parameters, drawn in the order of declaration so that a seed fixes them all. */
+import type { Random } from '../base/random.ts';
+import type { ParameterSpec } from '../model/build.ts';
+import { elementCount, type TensorData } from '../onnx/dtype.ts';
+
+/** One float32 tensor per declared parameter. */
+export function initializeParameters(
+  specs: ReadonlyMap<string, ParameterSpec>,
+  random: Random,
+): Map<string, TensorData & { data: Float32Array }> {
+  const tensors = new Map<string, TensorData & { data: Float32Array }>();
+  for (const [name, { shape, start }] of specs) {
+    const data = new Float32Array(elementCount(shape));
+    if (start.kind === 'ones') data.fill(1);
+    if (start.kind === 'uniform') for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * start.bound;
+    if (start.kind === 'normal') for (let i = 0; i < data.length; i++) data[i] = random.normal() * start.deviation;
+    tensors.set(name, { dtype: 'float32', shape, data });
+  }
+  return tensors;
+}
