@@ -35,8 +35,10 @@ export function readRecords(path: string): RecordFile {
 
 function readText(path: string): string {
   let bytes: Buffer;
+  let text: string;
   try {
     bytes = readFileSync(path);
+    text = bytes.toString('utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const known = { ENOENT: 'there is no such file', EISDIR: 'this is a folder, expected a file' }[
@@ -45,7 +47,6 @@ function readText(path: string): string {
     const message = known ?? `cannot be read (${errorMessage(error)})`;
     throw new UserError({ code: 'E_READ', where: path, message, cause: error });
   }
-  const text = bytes.toString('utf8');
   const at = text.includes('\uFFFD') ? firstBadByte(bytes, text) : undefined;
   if (at !== undefined) {
     throw bad(path, 'E_DATA_ENCODING', `byte ${at} (0x${bytes[at]!.toString(16)}) is not UTF-8`);

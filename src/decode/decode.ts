@@ -1,6 +1,6 @@
 /** Relation grid → entities, exactly the original's reading (Li et al. 2022, §3.5; `utils.decode`), with bounded work. */
 import { LABEL_NONE } from '../data/labels.ts';
-import { findReadings } from './readings.ts';
+import { findReadings, type OrderedCells } from './readings.ts';
 import type { DecodeOptions, Decoding, GridCells } from './types.ts';
 
 /**
@@ -15,21 +15,18 @@ import type { DecodeOptions, Decoding, GridCells } from './types.ts';
 export function decodeCells(cells: GridCells, options: DecodeOptions = {}): Decoding {
   const { length } = cells;
   const order = readingOrder(cells);
-  const rows: number[] = [];
-  const columns: number[] = [];
-  const labels: number[] = [];
-  const chances: number[] = [];
+  const found: OrderedCells = { rows: [], columns: [], labels: [], chances: [] };
   for (let i = 0; i < cells.count; i++) {
     const at = order === undefined ? i : order[i];
     if (at === undefined) break;
     const label = cells.labels[at]!;
     if (label === LABEL_NONE) continue;
-    rows.push(cells.rows[at]!);
-    columns.push(cells.columns[at]!);
-    labels.push(label);
-    chances.push(cells.probabilities === undefined ? 1 : cells.probabilities[at]!);
+    found.rows.push(cells.rows[at]!);
+    found.columns.push(cells.columns[at]!);
+    found.labels.push(label);
+    found.chances.push(cells.probabilities === undefined ? 1 : cells.probabilities[at]!);
   }
-  return findReadings(length, rows, columns, labels, chances, options);
+  return findReadings(length, found, options);
 }
 
 /** Settings of {@link decodeGrid}. */
@@ -58,23 +55,20 @@ export function decodeGrid(
       `grid of ${grid.length} cells cannot hold ${length} words at stride ${stride}, offset ${offset}`,
     );
   }
-  const rows: number[] = [];
-  const columns: number[] = [];
-  const labels: number[] = [];
-  const chances: number[] = [];
+  const found: OrderedCells = { rows: [], columns: [], labels: [], chances: [] };
   for (let row = 0; row < length; row++) {
     const base = offset + row * stride;
     const end = base + length;
     for (let at = base; at < end; at++) {
       const label = grid[at]!;
       if (label === LABEL_NONE) continue;
-      rows.push(row);
-      columns.push(at - base);
-      labels.push(label);
-      chances.push(probabilities === undefined ? 1 : probabilities[at]!);
+      found.rows.push(row);
+      found.columns.push(at - base);
+      found.labels.push(label);
+      found.chances.push(probabilities === undefined ? 1 : probabilities[at]!);
     }
   }
-  return findReadings(length, rows, columns, labels, chances, options);
+  return findReadings(length, found, options);
 }
 
 /** Indices of the cells in row-major order without repeats, or `undefined` when they already are. @throws RangeError */

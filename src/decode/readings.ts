@@ -26,6 +26,15 @@ const SCORING: Readonly<Record<ScoreRule, Scoring>> = {
 const SMALLEST = 1e-9;
 const clip = (chance: number): number => (chance > SMALLEST ? Math.min(chance, 1) : SMALLEST);
 
+/** Cells with a relation, row-major, none repeated. */
+export interface OrderedCells {
+  readonly rows: number[];
+  readonly columns: number[];
+  readonly labels: number[];
+  /** Probabilities of the labels. */
+  readonly chances: number[];
+}
+
 /** NNW links of the upper triangle: the targets of word `w` are `targets[starts[w] … starts[w + 1])`, ascending. */
 interface Links {
   readonly starts: Int32Array;
@@ -43,21 +52,11 @@ interface Arcs {
   readonly readings: number[];
 }
 
-/**
- * Lists the entities of a grid; what they are and how many are kept is said at `decodeCells`.
- * @param rows,columns,labels,chances cells with a relation, row-major, none repeated
- */
-export function findReadings(
-  length: number,
-  rows: readonly number[],
-  columns: readonly number[],
-  labels: readonly number[],
-  chances: readonly number[],
-  options: DecodeOptions,
-): Decoding {
-  const links = collectLinks(length, rows, columns, labels, chances);
+/** Lists the entities of a grid of `length` words; what they are and how many are kept is said at `decodeCells`. */
+export function findReadings(length: number, cells: OrderedCells, options: DecodeOptions): Decoding {
+  const links = collectLinks(length, cells);
   const ways = new Float64Array(length);
-  const arcs = collectArcs(rows, columns, labels, chances, links, ways);
+  const arcs = collectArcs(cells, links, ways);
   const { perCell, extraPerSentence } = options.bounds ?? DEFAULT_BOUNDS;
   const limit = fitLimit(arcs.readings, perCell, extraPerSentence);
   const scoring = SCORING[options.score ?? 'minimum'];
@@ -78,13 +77,7 @@ export function findReadings(
   return { entities, bounded: dropped > 0, dropped };
 }
 
-function collectLinks(
-  length: number,
-  rows: readonly number[],
-  columns: readonly number[],
-  labels: readonly number[],
-  chances: readonly number[],
-): Links {
+function collectLinks(length: number, { rows, columns, labels, chances }: OrderedCells): Links {
   const links: Links = { starts: new Int32Array(length + 1), targets: [], chances: [] };
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
@@ -100,10 +93,7 @@ function collectLinks(
 }
 
 function collectArcs(
-  rows: readonly number[],
-  columns: readonly number[],
-  labels: readonly number[],
-  chances: readonly number[],
+  { rows, columns, labels, chances }: OrderedCells,
   links: Links,
   ways: Float64Array,
 ): Arcs {
