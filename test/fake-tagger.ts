@@ -10,6 +10,7 @@ export const fakeLexicon: FakeLexicon = {
   цитарабин: 'DRUG',
   ритуксимаб: 'DRUG',
   '100 мг / м2': 'DOSAGE',
+  '100 мг / м 2': 'DOSAGE',
   рекомендуется: 'ACTION / INTERVENTION',
   'КТ … органов малого таза': 'PROCEDURE / TEST',
   'МРТ органов малого таза': 'PROCEDURE / TEST',

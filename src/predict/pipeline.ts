@@ -1,6 +1,7 @@
 /** Documents to records: sentences in batches through the tagger, with bounded memory. */
 import type { ScoredEntity } from '../data/types.ts';
 import type { Document, Sentence } from '../document/types.ts';
+import { letSignalsIn } from './batches.ts';
 import { buildRecord, type ExtractRecord } from './record.ts';
 import { createSentenceCache, type SentenceCache, tagCached } from './sentence-cache.ts';
 import {
@@ -93,6 +94,7 @@ export async function* runPipeline(
   let waiting: { batch: Batch; answer: ReturnType<typeof tagBatch> } | undefined;
   const settle = async function* (done: NonNullable<typeof waiting>, after: () => void) {
     const { entities, repeated } = await done.answer;
+    await letSignalsIn();
     after();
     summary.repeated += repeated;
     for (const record of recordsOf(done.batch, entities, options, summary)) yield record;

@@ -86,7 +86,7 @@ describe('selectTypes', () => {
       message: '--types: "drgu" is not a type of this model',
     });
     expect(failure('drgu')).toMatchObject({
-      hint: expect.stringMatching(/^did you mean "DRUG"\? the types are: DRUG,/),
+      hint: expect.stringMatching(/^did you mean "DRUG"\?\n {2}the types are DRUG, DOSAGE/),
     });
     expect(failure('болезнь')).toMatchObject({ hint: expect.stringMatching(/^the types are/) });
     expect(failure('d')).toMatchObject({ code: 'E_TYPE' });

@@ -42,7 +42,7 @@ function resolveType(name: string, available: readonly string[], where: string):
     }
   }
   const near = nearest(key, available);
-  const question = near === undefined ? '' : `did you mean "${near}"? `;
+  const question = near === undefined ? '' : `did you mean "${near}"?\n  `;
   throw new UserError({
     code: 'E_TYPE',
     where,
@@ -63,4 +63,14 @@ function nearest(key: string, available: readonly string[]): string | undefined 
   return best;
 }
 
-const listTypes = (available: readonly string[]): string => `the types are: ${available.join(', ')}`;
+/** The types, a few on a line. */
+function listTypes(available: readonly string[]): string {
+  const lines = ['the types are'];
+  for (const [i, type] of available.entries()) {
+    const item = ` ${type}${i + 1 < available.length ? ',' : ''}`;
+    const last = lines.length - 1;
+    if (lines[last]!.length + item.length <= 90) lines[last] += item;
+    else lines.push(`   ${item}`);
+  }
+  return lines.join('\n');
+}

@@ -57,18 +57,16 @@ export interface ExtractSummary {
   seconds: number;
 }
 
+/** Counts of nothing, for one type. */
+export function createTypeSummary(type: string): TypeSummary {
+  return { type, entities: 0, sentences: 0, discontinuous: 0, scoreSum: 0, examples: [] };
+}
+
 /** An empty summary for the given types, in their order. */
 export function createSummary(types: readonly string[]): ExtractSummary {
   return {
     files: [],
-    types: types.map((type) => ({
-      type,
-      entities: 0,
-      sentences: 0,
-      discontinuous: 0,
-      scoreSum: 0,
-      examples: [],
-    })),
+    types: types.map(createTypeSummary),
     failures: [],
     skipped: {},
     sentences: 0,

@@ -1,0 +1,46 @@
+/** What a command may touch: streams, environment, interruption, and how a model is loaded. */
+import type { Writable } from 'node:stream';
+import type { Tagger } from '../predict/types.ts';
+
+/** A stream that may be a terminal. */
+export interface TerminalStream extends Writable {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** Everything outside of a command; tests give their own. */
+export interface CliContext {
+  readonly stdout: TerminalStream;
+  readonly stderr: TerminalStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Loads a model by name or folder. */
+  loadModel(nameOrDir: string, options: { readonly threads?: number }): Promise<Tagger>;
+}
+
+/** The context of this process. */
+export function processContext(signal: AbortSignal): CliContext {
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    signal,
+    loadModel: async (nameOrDir, options) => {
+      const { loadModel } = await import('../predict/load.ts');
+      return loadModel(nameOrDir, options);
+    },
+  };
+}
+
+/** Whether to write colours: a terminal, unless `NO_COLOR` or a dumb terminal says otherwise. */
+export function wantsColor(stream: TerminalStream, env: CliContext['env']): boolean {
+  if ((env.NO_COLOR ?? '') !== '') return false;
+  if ((env.FORCE_COLOR ?? '') !== '') return env.FORCE_COLOR !== '0';
+  return stream.isTTY === true && env.TERM !== 'dumb';
+}
+
+/** Columns to fill: the terminal's, within what reads well; 100 where there is none. */
+export function textWidth(stream: TerminalStream): number {
+  return Math.max(60, Math.min(stream.columns || 100, 120)); // some terminals say 0
+}

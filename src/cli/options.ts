@@ -1,0 +1,73 @@
+/** Values of command-line options, checked with messages that say what would be right. */
+import { UserError } from '../base/errors.ts';
+import { type FormatName, formatNames, formatOfPath } from '../export/exporters.ts';
+
+const bad = (option: string, message: string, hint?: string): UserError =>
+  new UserError({ code: 'E_OPTION', where: option, message, ...(hint === undefined ? {} : { hint }) });
+
+/** A parser of whole numbers of at least `least`, for commander. */
+export function wholeNumber(option: string, least = 1): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < least) {
+      throw bad(option, `got "${text}", expected a whole number, ${least} or more`);
+    }
+    return value;
+  };
+}
+
+/** A parser of numbers in [0, 1], decimal comma allowed. */
+export function fraction(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text.replace(',', '.'));
+    if (text.trim() === '' || !(value >= 0 && value <= 1)) {
+      throw bad(option, `got "${text}", expected a number from 0 to 1, for example 0.5`);
+    }
+    return value;
+  };
+}
+
+/** Collects a list given as `a,b` or by repeating the option. */
+export function collectList(text: string, before: readonly string[] = []): string[] {
+  const items = text.split(',').map((item) => item.trim());
+  return [...before, ...items.filter((item) => item !== '')];
+}
+
+/** Collects a repeated option, one value each. */
+export function collect(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
+/** The output format: as asked for, else by the file's extension, else JSON. @throws UserError `E_OPTION` */
+export function chooseFormat(asked: string | undefined, out: string | undefined): FormatName {
+  if (asked === undefined) return (out === undefined ? undefined : formatOfPath(out)) ?? 'json';
+  const name = asked.toLowerCase();
+  const known = formatNames.find((format) => format === name);
+  if (known !== undefined) return known;
+  throw bad('--format', `got "${asked}", expected one of ${formatNames.join(', ')}`);
+}
+
+const delimiters: Readonly<Record<string, string>> = {
+  ',': ',',
+  comma: ',',
+  ';': ';',
+  semicolon: ';',
+  tab: '\t',
+  '\\t': '\t',
+  '\t': '\t',
+};
+
+/** A CSV delimiter by sign or name. */
+export function delimiter(text: string): string {
+  const sign = delimiters[text.toLowerCase()];
+  if (sign !== undefined) return sign;
+  throw bad('--delimiter', `got "${text}", expected comma, semicolon or tab`);
+}
+
+/** The named options that were given. */
+export function pick<O extends object, K extends keyof O>(options: O, ...keys: K[]): PickDefined<O, K> {
+  const given = keys.filter((key) => options[key] !== undefined).map((key) => [key, options[key]]);
+  return Object.fromEntries(given) as PickDefined<O, K>;
+}
+
+type PickDefined<O, K extends keyof O> = { readonly [P in K]?: Exclude<O[P], undefined> };
