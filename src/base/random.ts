@@ -15,8 +15,10 @@ export interface Random {
   below(bound: number): number;
   /** Shuffles the array in place (Fisher-Yates) and returns it. */
   shuffle<T>(items: T[]): T[];
-  /** The state now; {@link restoreRandom} continues from it. */
+  /** The state now. */
   state(): RandomState;
+  /** Continues from a saved state. */
+  restore(state: RandomState): void;
 }
 
 /** A generator seeded with an integer (expanded by splitmix32). */
@@ -62,5 +64,8 @@ export function restoreRandom(state: RandomState): Random {
       return items;
     },
     state: () => [a >>> 0, b >>> 0, c >>> 0, d >>> 0],
+    restore: (saved) => {
+      [a, b, c, d] = saved;
+    },
   };
 }

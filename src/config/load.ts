@@ -16,16 +16,28 @@ export function loadConfig(path: string, overrides: readonly string[] = []): Con
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UserError({ code: 'E_CONFIG_FILE', where: path, message: `cannot be read (${errorMessage(error)})` });
+    throw new UserError({
+      code: 'E_CONFIG_FILE',
+      where: path,
+      message: `cannot be read (${errorMessage(error)})`,
+    });
   }
   let raw: unknown;
   try {
     raw = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new UserError({ code: 'E_CONFIG_FILE', where: path, message: `is not JSON (${errorMessage(error)})` });
+    throw new UserError({
+      code: 'E_CONFIG_FILE',
+      where: path,
+      message: `is not JSON (${errorMessage(error)})`,
+    });
   }
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    throw new UserError({ code: 'E_CONFIG_FILE', where: path, message: 'got no JSON object, expected {"setting": value}' });
+    throw new UserError({
+      code: 'E_CONFIG_FILE',
+      where: path,
+      message: 'got no JSON object, expected {"setting": value}',
+    });
   }
   return checkConfig({ ...raw, ...parseOverrides(overrides) }, path);
 }
@@ -36,7 +48,11 @@ export function parseOverrides(overrides: readonly string[]): Record<string, unk
   for (const override of overrides) {
     const at = override.indexOf('=');
     if (at <= 0) {
-      throw new UserError({ code: 'E_CONFIG_KEY', where: '--set', message: `got "${override}", expected key=value` });
+      throw new UserError({
+        code: 'E_CONFIG_KEY',
+        where: '--set',
+        message: `got "${override}", expected key=value`,
+      });
     }
     const value = override.slice(at + 1);
     try {
@@ -53,7 +69,8 @@ export function checkConfig(settings: object, where = 'config'): Config {
   for (const key of Object.keys(settings)) {
     if (knownKeys.includes(key)) continue;
     const nearest = [...knownKeys].sort((a, b) => distance(a, key) - distance(b, key))[0]!;
-    const hint = distance(nearest, key) <= 4 ? `did you mean "${nearest}"?` : `known settings: ${knownKeys.join(', ')}`;
+    const hint =
+      distance(nearest, key) <= 4 ? `did you mean "${nearest}"?` : `known settings: ${knownKeys.join(', ')}`;
     throw new UserError({ code: 'E_CONFIG_KEY', where, message: `"${key}" is not a known setting`, hint });
   }
   const result = configSchema.safeParse(settings);

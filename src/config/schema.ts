@@ -24,7 +24,11 @@ export const configSchema = z.strictObject({
   // The original's settings: training.
   epochs: size.default(20),
   batch_size: size.default(12),
-  learning_rate: z.number().positive().default(1e-3).describe('peak learning rate of everything but the encoder'),
+  learning_rate: z
+    .number()
+    .positive()
+    .default(1e-3)
+    .describe('peak learning rate of everything but the encoder'),
   weight_decay: z.number().min(0).default(0),
   clip_grad_norm: z.number().positive().default(5).describe('largest norm of the whole gradient'),
   warm_factor: z.number().min(0).max(1).default(0.1).describe('share of the steps in which the rate rises'),
@@ -38,8 +42,16 @@ export const configSchema = z.strictObject({
   predict_path: z.string().optional().describe("the original's prediction file; not used here"),
   // Ours: the compact encoder.
   encoder: z.enum(['compact']).default('compact'),
-  encoder_learning_rate: z.number().positive().optional().describe('peak rate of the encoder; default learning_rate'),
-  encoder_weight_decay: z.number().min(0).optional().describe('weight decay of the encoder; default weight_decay'),
+  encoder_learning_rate: z
+    .number()
+    .positive()
+    .optional()
+    .describe('peak rate of the encoder; default learning_rate'),
+  encoder_weight_decay: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('weight decay of the encoder; default weight_decay'),
   ngram_buckets: size.default(16384).describe('rows of the hashed table of words, n-grams and shapes'),
   ngram_emb_size: size.default(64).describe('width of that table'),
   ngram_min: size.default(3).describe('shortest character n-gram'),
@@ -48,7 +60,9 @@ export const configSchema = z.strictObject({
   word_dropout: rate.default(0.1).describe('share of the features of a word that are hidden while training'),
   // Ours: training.
   patience: z.int().min(0).default(0).describe('stop after so many epochs without a better dev F1; 0: never'),
-  max_cells: size.default(60_000).describe('largest number of grid cells in a batch; larger batches are split'),
+  max_cells: size
+    .default(60_000)
+    .describe('largest number of grid cells in a batch; larger batches are split'),
 });
 
 export type Config = z.infer<typeof configSchema>;

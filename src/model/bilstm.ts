@@ -1,6 +1,6 @@
 /** The bidirectional LSTM over word states (Li et al. 2022, §3.1), parameters named and laid out as PyTorch's `nn.LSTM`. */
 import type { Value } from '../onnx/graph.ts';
-import { add, multiply, shift, scale } from '../onnx/operators/elementwise.ts';
+import { add, multiply, scale, shift } from '../onnx/operators/elementwise.ts';
 import { matmul, transposeLast } from '../onnx/operators/products.ts';
 import { lstmScan } from '../onnx/operators/recurrent.ts';
 import { concat, reshape, reverse, slice, transpose, unsqueeze } from '../onnx/operators/structure.ts';
@@ -17,10 +17,21 @@ interface Direction {
 
 /** PyTorch orders gates input, forget, cell, output; `order` lists the ones wanted. */
 function regate(build: Build, x: Value, width: number, order: readonly number[]): Value {
-  return concat(build.graph, order.map((k) => slice(build.graph, x, 0, k * width, (k + 1) * width)), 0);
+  return concat(
+    build.graph,
+    order.map((k) => slice(build.graph, x, 0, k * width, (k + 1) * width)),
+    0,
+  );
 }
 
-function direction(build: Build, name: string, suffix: string, input: number, width: number, order: readonly number[]): Direction {
+function direction(
+  build: Build,
+  name: string,
+  suffix: string,
+  input: number,
+  width: number,
+  order: readonly number[],
+): Direction {
   const start = fanIn(width);
   const read = (kind: string, shape: readonly number[]): Value =>
     regate(build, parameter(build, `${name}.${kind}_l0${suffix}`, shape, start), width, order);
@@ -38,7 +49,13 @@ function direction(build: Build, name: string, suffix: string, input: number, wi
  * @param width D, both directions together
  * @returns f32[B, L, D]; rows of padding are zero
  */
-export function biLstm(build: Build, x: Value, mask: Value | undefined, width: number, name = 'encoder'): Value {
+export function biLstm(
+  build: Build,
+  x: Value,
+  mask: Value | undefined,
+  width: number,
+  name = 'encoder',
+): Value {
   const input = x.shape.at(-1) as number;
   const half = width / 2;
   if (!build.training && mask === undefined) return nativeLstm(build, x, name, input, half);
@@ -49,9 +66,15 @@ export function biLstm(build: Build, x: Value, mask: Value | undefined, width: n
 function nativeLstm(build: Build, x: Value, name: string, input: number, half: number): Value {
   const { graph } = build;
   const [batch, words] = x.shape;
-  const directions = ['', '_reverse'].map((suffix) => direction(build, name, suffix, input, half, [0, 3, 1, 2]));
+  const directions = ['', '_reverse'].map((suffix) =>
+    direction(build, name, suffix, input, half, [0, 3, 1, 2]),
+  );
   const stack = (pick: (d: Direction) => Value): Value =>
-    concat(graph, directions.map((d) => unsqueeze(graph, pick(d), 0)), 0);
+    concat(
+      graph,
+      directions.map((d) => unsqueeze(graph, pick(d), 0)),
+      0,
+    );
   const zero = graph.constant({ dtype: 'float32', shape: [4 * half], data: new Float32Array(4 * half) });
   const bias = stack((d) => concat(graph, [d.bias, zero], 0));
   const steps = transpose(graph, x, [1, 0, 2]);
@@ -62,19 +85,40 @@ function nativeLstm(build: Build, x: Value, name: string, input: number, half: n
   return reshape(graph, transpose(graph, y, [2, 0, 1, 3]), [batch!, words!, 2 * half]);
 }
 
-function scannedLstm(build: Build, x: Value, mask: Value | undefined, name: string, input: number, half: number): Value {
+function scannedLstm(
+  build: Build,
+  x: Value,
+  mask: Value | undefined,
+  name: string,
+  input: number,
+  half: number,
+): Value {
   const { graph } = build;
   const [batch, words] = x.shape;
-  const directions = ['', '_reverse'].map((suffix) => direction(build, name, suffix, input, half, [0, 1, 3, 2]));
+  const directions = ['', '_reverse'].map((suffix) =>
+    direction(build, name, suffix, input, half, [0, 1, 3, 2]),
+  );
   const steps = transpose(graph, x, [1, 0, 2]); // [L, B, H]
-  const both = concat(graph, directions.map((d) => d.input), 0);
-  const bias = concat(graph, directions.map((d) => d.bias), 0);
+  const both = concat(
+    graph,
+    directions.map((d) => d.input),
+    0,
+  );
+  const bias = concat(
+    graph,
+    directions.map((d) => d.bias),
+    0,
+  );
   let gates = add(graph, matmul(graph, steps, transposeLast(graph, both), name), bias); // [L, B, 2·4·D/2]
   if (mask !== undefined) gates = add(graph, gates, closePadding(build, mask, half));
   const gatesOf = (k: number): Value =>
     unsqueeze(graph, slice(graph, gates, 2, k * 4 * half, (k + 1) * 4 * half), 1);
   const inTime = concat(graph, [gatesOf(0), reverse(graph, gatesOf(1), 0)], 1); // [L, 2, B, 4·D/2]
-  const recurrent = concat(graph, directions.map((d) => unsqueeze(graph, transposeLast(graph, d.recurrent), 0)), 0);
+  const recurrent = concat(
+    graph,
+    directions.map((d) => unsqueeze(graph, transposeLast(graph, d.recurrent), 0)),
+    0,
+  );
   const hidden = lstmScan(graph, inTime, recurrent); // [L, 2, B, D/2]
   const flat = (y: Value): Value => reshape(graph, y, [words!, batch!, half]);
   const forward = flat(slice(graph, hidden, 1, 0, 1));

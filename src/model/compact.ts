@@ -30,6 +30,11 @@ export function compactEncoder(build: Build, settings: CompactSettings): Value {
   const bias = parameter(build, 'compact.projection.bias', [width], { kind: 'zeros' });
   const gain = parameter(build, 'compact.norm.weight', [width], { kind: 'ones' });
   const offset = parameter(build, 'compact.norm.bias', [width], { kind: 'zeros' });
-  const distinct = layerNorm(graph, gelu(graph, linear(graph, bag, weight, bias, 'compact/projection')), gain, offset);
+  const distinct = layerNorm(
+    graph,
+    gelu(graph, linear(graph, bag, weight, bias, 'compact/projection')),
+    gain,
+    offset,
+  );
   return gather(graph, distinct, wordIndex);
 }

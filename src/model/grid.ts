@@ -13,7 +13,9 @@ import { type Build, dropoutMask, fanIn, parameter } from './build.ts';
 export const DISTANCE_BUCKETS = 20;
 
 /** The region of each distance bucket: 2 on and below the diagonal, 1 above it; bucket 0 is never used. */
-const REGION_OF_BUCKET = Array.from({ length: DISTANCE_BUCKETS }, (_, k) => (k === 0 ? 0 : k >= 10 && k <= 18 ? 1 : 2));
+const REGION_OF_BUCKET = Array.from({ length: DISTANCE_BUCKETS }, (_, k) =>
+  k === 0 ? 0 : k >= 10 && k <= 18 ? 1 : 2,
+);
 
 export interface GridSettings {
   readonly dist_emb_size: number;
@@ -26,7 +28,8 @@ export interface GridSettings {
 /** The distance bucket of every word pair, i32[L·L] row-major: what the graph's input `distance` is fed. */
 export function distanceBuckets(length: number): Int32Array {
   const buckets = new Int32Array(length * length);
-  const bucketOf = (distance: number): number => (distance === 0 ? 0 : Math.min(9, 32 - Math.clz32(distance)));
+  const bucketOf = (distance: number): number =>
+    distance === 0 ? 0 : Math.min(9, 32 - Math.clz32(distance));
   for (let row = 0; row < length; row++) {
     for (let column = 0; column < length; column++) {
       const d = row - column;
@@ -76,14 +79,30 @@ function projectedGrid(build: Build, words: Value, distance: Value, settings: Gr
     drop: (x: Value): Value =>
       mask === undefined ? x : multiply(graph, x, slice(graph, mask, 2, start, start + size)),
   });
-  const relative = relativeTerm(build, part(0, distSize), part(distSize, typeSize), distance, settings, length);
+  const relative = relativeTerm(
+    build,
+    part(0, distSize),
+    part(distSize, typeSize),
+    distance,
+    settings,
+    length,
+  );
   const pair = part(distSize + typeSize, width);
 
   const [normal, gain, offset] = conditionalNorm(build, words, width);
   // [B, C, L, D]: every channel weighs the row's normalised state; the product with the column's gain sums over D.
-  const weighted = multiply(graph, unsqueeze(graph, pair.drop(normal), 1), reshape(graph, pair.weight, [channels, 1, width]));
+  const weighted = multiply(
+    graph,
+    unsqueeze(graph, pair.drop(normal), 1),
+    reshape(graph, pair.weight, [channels, 1, width]),
+  );
   const rows = reshape(graph, weighted, [batch, `${channels}*${length}`, width]);
-  const product = reshape(graph, matmul(graph, rows, transposeLast(graph, gain)), [batch, channels, length, length]);
+  const product = reshape(graph, matmul(graph, rows, transposeLast(graph, gain)), [
+    batch,
+    channels,
+    length,
+    length,
+  ]);
   const columns = transpose(graph, linear(graph, pair.drop(offset), pair.weight), [0, 2, 1]); // [B, C, L]
   const perColumn = unsqueeze(graph, add(graph, columns, reshape(graph, bias, [channels, 1])), 2);
   return add(graph, add(graph, product, perColumn), relative);
@@ -95,7 +114,14 @@ interface Part {
 }
 
 /** Distance and region embeddings, projected per bucket and spread over the grid: f32[(B,) C, L, L]. */
-function relativeTerm(build: Build, distPart: Part, regionPart: Part, distance: Value, settings: GridSettings, length: string): Value {
+function relativeTerm(
+  build: Build,
+  distPart: Part,
+  regionPart: Part,
+  distance: Value,
+  settings: GridSettings,
+  length: string,
+): Value {
   const { graph } = build;
   const normal = { kind: 'normal', deviation: 1 } as const;
   const distances = parameter(build, 'dis_embs.weight', [DISTANCE_BUCKETS, settings.dist_emb_size], normal);

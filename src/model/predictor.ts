@@ -23,11 +23,11 @@ function perceptron(build: Build, x: Value, name: string, size: number, rate: nu
 
 /** A column of ones behind the features, for the biases inside the biaffine form. */
 function withOne(build: Build, x: Value): Value {
-  const one = expand(build.graph, build.graph.constant({ dtype: 'float32', shape: [1, 1, 1], data: Float32Array.of(1) }), [
-    x.shape[0]!,
-    x.shape[1]!,
-    1,
-  ]);
+  const one = expand(
+    build.graph,
+    build.graph.constant({ dtype: 'float32', shape: [1, 1, 1], data: Float32Array.of(1) }),
+    [x.shape[0]!, x.shape[1]!, 1],
+  );
   return concat(build.graph, [x, one], 2);
 }
 
@@ -44,7 +44,11 @@ export function coPredictor(
   labels: number,
   settings: PredictorSettings,
 ): Value {
-  return add(build.graph, biaffine(build, words, labels, settings), cellScores(build, grid, labels, settings));
+  return add(
+    build.graph,
+    biaffine(build, words, labels, settings),
+    cellScores(build, grid, labels, settings),
+  );
 }
 
 function biaffine(build: Build, words: Value, labels: number, settings: PredictorSettings): Value {
@@ -56,15 +60,28 @@ function biaffine(build: Build, words: Value, labels: number, settings: Predicto
   const tail = withOne(build, perceptron(build, words, 'mlp2', size, rate));
   // Xavier normal of a [K, I, J] tensor, as PyTorch computes it: fan in K's row J·I…, fan out K·J.
   const deviation = Math.sqrt(2 / (width * width + labels * width));
-  const weight = parameter(build, 'predictor.biaffine.weight', [labels, width, width], { kind: 'normal', deviation });
+  const weight = parameter(build, 'predictor.biaffine.weight', [labels, width, width], {
+    kind: 'normal',
+    deviation,
+  });
   const flat = reshape(graph, transpose(graph, weight, [1, 0, 2]), [width, labels * width]);
   const scored = reshape(graph, matmul(graph, head, flat, 'biaffine'), [batch, length, labels, width]);
   const rows = reshape(graph, transpose(graph, scored, [0, 2, 1, 3]), [batch, `${labels}*${length}`, width]);
-  return reshape(graph, matmul(graph, rows, transposeLast(graph, tail), 'biaffine/scores'), [batch, labels, length, length]);
+  return reshape(graph, matmul(graph, rows, transposeLast(graph, tail), 'biaffine/scores'), [
+    batch,
+    labels,
+    length,
+    length,
+  ]);
 }
 
 /** The feed-forward scores; each dilation's channels meet their own columns of the first weight, so nothing is joined. */
-function cellScores(build: Build, grid: readonly Value[], labels: number, settings: PredictorSettings): Value {
+function cellScores(
+  build: Build,
+  grid: readonly Value[],
+  labels: number,
+  settings: PredictorSettings,
+): Value {
   const { graph } = build;
   const [batch, channels, length] = grid[0]!.shape as [string, number, string];
   const { ffnn_hid_size: hiddenSize, out_dropout: rate } = settings;
@@ -81,6 +98,10 @@ function cellScores(build: Build, grid: readonly Value[], labels: number, settin
   const sum = products.reduce((a, b) => add(graph, a, b));
   const hidden = gelu(graph, add(graph, sum, reshape(graph, bias, [hiddenSize, 1]))); // [B, F, L·L]
   const kept = dropout(build, hidden, rate, 'mlp_rel/out');
-  const scores = add(graph, matmul(graph, outWeight, kept, 'predictor.linear'), reshape(graph, outBias, [labels, 1]));
+  const scores = add(
+    graph,
+    matmul(graph, outWeight, kept, 'predictor.linear'),
+    reshape(graph, outBias, [labels, 1]),
+  );
   return reshape(graph, scores, [batch, labels, length, length]);
 }

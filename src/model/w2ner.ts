@@ -21,7 +21,11 @@ export interface W2nerGraph {
  * Describes the model. Inputs besides the encoder's: `distance` i32[L·L], and `word_mask` f32[B, L] when padded.
  * @param labels K, `<pad>` and `<suc>` included
  */
-export function describeW2ner(config: Config, labels: number, options: { training: boolean; padded: boolean }): W2nerGraph {
+export function describeW2ner(
+  config: Config,
+  labels: number,
+  options: { training: boolean; padded: boolean },
+): W2nerGraph {
   const graph = new Graph();
   const build = createBuild(graph, options);
   const encoded = compactEncoder(build, config);
@@ -58,9 +62,14 @@ export function w2nerCells(model: W2nerGraph): void {
     graph.node(opType, inputs, [{ dtype: 'int64', shape }], attributes)[0]!;
   const choice = int('ArgMax', [logits], grid, { axis: 1, keepdims: 0 });
   const cells = transpose(graph, int('NonZero', [choice], [3, 'N']), [1, 0]);
-  const total = graph.node('ReduceLogSumExp', [logits, graph.ints([1])], [{ dtype: 'float32', shape: grid }], {
-    keepdims: 0,
-  })[0]!;
+  const total = graph.node(
+    'ReduceLogSumExp',
+    [logits, graph.ints([1])],
+    [{ dtype: 'float32', shape: grid }],
+    {
+      keepdims: 0,
+    },
+  )[0]!;
   const margin = subtract(graph, reduceMax(graph, logits, 1), total);
   const chosen = graph.node('GatherND', [margin, cells], [{ dtype: 'float32', shape: ['N'] }])[0]!;
   graph.output('cells', cells);

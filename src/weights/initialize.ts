@@ -12,8 +12,10 @@ export function initializeParameters(
   for (const [name, { shape, start }] of specs) {
     const data = new Float32Array(elementCount(shape));
     if (start.kind === 'ones') data.fill(1);
-    if (start.kind === 'uniform') for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * start.bound;
-    if (start.kind === 'normal') for (let i = 0; i < data.length; i++) data[i] = random.normal() * start.deviation;
+    if (start.kind === 'uniform')
+      for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * start.bound;
+    if (start.kind === 'normal')
+      for (let i = 0; i < data.length; i++) data[i] = random.normal() * start.deviation;
     tensors.set(name, { dtype: 'float32', shape, data });
   }
   return tensors;

@@ -1,0 +1,48 @@
+/** Loads a model by the name of a shipped one or from a folder. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../base/errors.ts';
+import { checkTensors, modelFiles, readModelFolder } from '../weights/model-folder.ts';
+import type { Tagger } from './types.ts';
+import { createTagger, declaredParameters, type TaggerOptions } from './w2ner-tagger.ts';
+
+/** Where the shipped models lie: beside `src` and `dist`. */
+const shippedFolder = fileURLToPath(new URL('../../models', import.meta.url));
+
+/** Names of the shipped models. */
+export function shippedModels(): string[] {
+  if (!existsSync(shippedFolder)) return [];
+  return readdirSync(shippedFolder)
+    .filter((name) => existsSync(join(shippedFolder, name, modelFiles.weights)))
+    .sort();
+}
+
+/** The folder of a model: a path that exists, or a shipped model's name. @throws UserError `E_MODEL_NAME` */
+export function findModel(nameOrFolder: string): string {
+  const shipped = shippedModels();
+  if (shipped.includes(nameOrFolder)) return join(shippedFolder, nameOrFolder);
+  if (existsSync(nameOrFolder)) return nameOrFolder;
+  throw new UserError({
+    code: 'E_MODEL_NAME',
+    where: '--model',
+    message: `"${nameOrFolder}" is neither a folder nor a shipped model`,
+    hint: `shipped models: ${shipped.join(', ') || 'none'}`,
+  });
+}
+
+/**
+ * Loads a model.
+ * @param nameOrFolder a shipped model's name, or a model folder
+ * @throws UserError `E_MODEL_NAME`, `E_MODEL`, `E_WEIGHTS`, `E_CONFIG_KEY`, `E_CONFIG_VALUE`, `E_LABELS`
+ */
+export async function loadModel(nameOrFolder: string, options: TaggerOptions = {}): Promise<Tagger> {
+  const folder = findModel(nameOrFolder);
+  const model = readModelFolder(folder);
+  checkTensors(
+    declaredParameters(model.config, model.labels.size),
+    model.tensors,
+    join(folder, modelFiles.weights),
+  );
+  return createTagger(nameOrFolder, model, options);
+}

@@ -1,0 +1,81 @@
+/** Everything that continuing a training run exactly needs, in one file that is whole or absent. */
+import { existsSync } from 'node:fs';
+import { errorMessage, UserError } from '../base/errors.ts';
+import type { RandomState } from '../base/random.ts';
+import type { TensorData } from '../onnx/dtype.ts';
+import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
+import type { AdamW } from './adamw.ts';
+
+/** Where a run stands. */
+export interface Progress {
+  /** Of the data and settings: a run is only continued with the same ones. */
+  readonly fingerprint: string;
+  /** Epochs completed. */
+  readonly epoch: number;
+  /** Batches of the current epoch completed. */
+  readonly batch: number;
+  /** Optimizer steps completed. */
+  readonly step: number;
+  /** Sum of the current epoch's losses. */
+  readonly lossSum: number;
+  /** The batch order's generator at the start of the current epoch. */
+  readonly orderState: RandomState;
+  /** The generator of masks and hidden features now. */
+  readonly noiseState: RandomState;
+  readonly bestF1: number;
+  /** -1 before the first evaluation. */
+  readonly bestEpoch: number;
+  readonly seconds: number;
+}
+
+const kinds = ['parameter', 'mean', 'variance'] as const;
+
+export function writeCheckpoint(path: string, progress: Progress, optimizer: AdamW): void {
+  const tensors = new Map<string, TensorData>();
+  for (const [name, slot] of optimizer.slots) {
+    for (const kind of kinds) {
+      const data = slot[kind];
+      tensors.set(`${kind}/${name}`, { dtype: 'float32', shape: [data.length], data });
+    }
+  }
+  writeSafetensors(path, tensors, {
+    progress: JSON.stringify({ ...progress, optimizerSteps: optimizer.steps }),
+  });
+}
+
+/** Puts a checkpoint's tensors into the optimizer (and so the parameters). @throws UserError `E_RESUME` */
+export function readCheckpoint(path: string, fingerprint: string, optimizer: AdamW): Progress {
+  const fail = (message: string, hint: string): UserError =>
+    new UserError({ code: 'E_RESUME', where: path, message, hint });
+  if (!existsSync(path)) {
+    throw fail('there is no checkpoint to resume from', 'start the training without --resume');
+  }
+  const { tensors, metadata } = readSafetensors(path);
+  let progress: Progress & { optimizerSteps: number };
+  try {
+    progress = JSON.parse(metadata.progress ?? '');
+  } catch (error) {
+    throw fail(
+      `is not a training checkpoint (${errorMessage(error)})`,
+      'start the training without --resume',
+    );
+  }
+  if (progress.fingerprint !== fingerprint) {
+    const hint = 'resume with the same files and settings, or start anew in another --out folder';
+    throw fail('belongs to a run with other data or settings', hint);
+  }
+  for (const [name, slot] of optimizer.slots) {
+    for (const kind of kinds) {
+      const stored = tensors.get(`${kind}/${name}`);
+      if (stored === undefined || stored.data.length !== slot[kind].length) {
+        throw fail(
+          `tensor "${kind}/${name}" is missing or of another size`,
+          'start the training without --resume',
+        );
+      }
+      slot[kind].set(stored.data as Float32Array);
+    }
+  }
+  optimizer.steps = progress.optimizerSteps;
+  return progress;
+}

@@ -1,0 +1,59 @@
+/** The end of a training run: full scores of the best model, and the card that goes with it. */
+import { join } from 'node:path';
+import { writeFileAtomic } from '../base/files.ts';
+import type { Config } from '../config/schema.ts';
+import type { Example } from '../data/types.ts';
+import { type EvaluationReport, evaluatePredictions } from '../evaluate/report.ts';
+import { createTagger } from '../predict/w2ner-tagger.ts';
+import { modelFiles, readModelFolder } from '../weights/model-folder.ts';
+import { modelCard } from './model-card.ts';
+import type { TrainingData } from './training-data.ts';
+
+interface Finished {
+  readonly config: Config;
+  readonly out: string;
+  readonly train: string;
+  readonly dev: string;
+  readonly test?: string;
+  readonly threads?: number;
+  readonly data: TrainingData;
+  readonly bestEpoch: number;
+  readonly seconds: number;
+}
+
+/** Evaluates the best model as it lies on disk, and writes `metrics.json` and the model card. */
+export async function finishModel(
+  run: Finished,
+): Promise<{ dev: EvaluationReport; test?: EvaluationReport }> {
+  const tagger = await createTagger(
+    run.out,
+    readModelFolder(run.out),
+    run.threads === undefined ? {} : { threads: run.threads },
+  );
+  const report = async (examples: readonly Example[]): Promise<EvaluationReport> => {
+    const start = performance.now();
+    const found = await tagger.tag(examples.map(({ words }) => words));
+    const sentencesPerSecond = examples.length / ((performance.now() - start) / 1000);
+    return evaluatePredictions(examples, found, { training: run.data.train, sentencesPerSecond });
+  };
+  try {
+    const dev = await report(run.data.dev);
+    const test = run.data.test === undefined ? undefined : await report(run.data.test);
+    const training = {
+      sentences: run.data.train.length,
+      epochs: run.config.epochs,
+      best_epoch: run.bestEpoch + 1,
+      seed: run.config.seed,
+      seconds: Math.round(run.seconds),
+    };
+    const metrics = { training, dev, ...(test === undefined ? {} : { test }) };
+    writeFileAtomic(join(run.out, modelFiles.metrics), `${JSON.stringify(metrics, null, 2)}\n`);
+    writeFileAtomic(
+      join(run.out, modelFiles.card),
+      modelCard({ ...run, reports: { dev, ...(test === undefined ? {} : { test }) } }),
+    );
+    return { dev, ...(test === undefined ? {} : { test }) };
+  } finally {
+    await tagger.dispose();
+  }
+}

@@ -1,0 +1,50 @@
+/** The training log: one JSON object a line, continued without repetition when a run is resumed. */
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { writeFileAtomic } from '../base/files.ts';
+import type { TrainEvent } from './events.ts';
+
+/** Appends events to a file. */
+export interface TrainLog {
+  write(event: TrainEvent): void;
+  /** Writes what is still buffered. */
+  flush(): void;
+}
+
+/**
+ * @param fromStep keeps the rows of a resumed run up to this step; 0 starts the log anew
+ */
+export function openTrainLog(path: string, fromStep: number): TrainLog {
+  mkdirSync(dirname(path), { recursive: true });
+  const kept =
+    fromStep > 0 && existsSync(path)
+      ? readFileSync(path, 'utf8')
+          .split('\n')
+          .filter((line) => isUpTo(line, fromStep))
+      : [];
+  writeFileAtomic(path, kept.map((line) => `${line}\n`).join(''));
+  let buffer = '';
+  const flush = (): void => {
+    if (buffer !== '') appendFileSync(path, buffer);
+    buffer = '';
+  };
+  return {
+    write(event) {
+      const { kind, ...rest } = event;
+      buffer += `${JSON.stringify({ kind, ...rest })}\n`;
+      if (kind !== 'step' || buffer.length > 16_384) flush();
+    },
+    flush,
+  };
+}
+
+/** Rows about steps after the checkpoint are dropped: the resumed run writes them again. */
+function isUpTo(line: string, step: number): boolean {
+  if (line === '') return false;
+  try {
+    const row = JSON.parse(line) as { step?: number; atStep?: number };
+    return (row.step ?? row.atStep ?? 0) <= step;
+  } catch {
+    return false; // the last line of a run that was killed while writing
+  }
+}

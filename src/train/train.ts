@@ -1,0 +1,341 @@
+/** Training a W2NER model from annotated sentences: validate, train epoch by epoch, keep the best, write the model folder. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import { createRandom, type Random, restoreRandom } from '../base/random.ts';
+import type { Config } from '../config/schema.ts';
+import { type BatchItem, bucketBatches } from '../data/batches.ts';
+import { encodeGrid } from '../data/relation-grid.ts';
+import { scoreEntities } from '../evaluate/scores.ts';
+import type { TensorData } from '../onnx/dtype.ts';
+import { createTagger } from '../predict/w2ner-tagger.ts';
+import { writeModelFolder } from '../weights/model-folder.ts';
+import { warmupFactor } from './adamw.ts';
+import { type Progress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import type { TrainEvent, TrainResult } from './events.ts';
+import { finishModel } from './finish.ts';
+import { openTrainLog } from './log.ts';
+import { readTrainingData, type TrainingData } from './training-data.ts';
+import { createTrainer, type Trainer } from './training-step.ts';
+
+/** What to train on, and where the model goes. */
+export interface TrainOptions {
+  readonly config: Config;
+  /** Paths of data files in the training format. */
+  readonly train: string;
+  readonly dev: string;
+  readonly test?: string;
+  /** The model folder to write. */
+  readonly out: string;
+  /** Continue the run whose checkpoint is in `out`. */
+  readonly resume?: boolean;
+  readonly threads?: number;
+  /** Ends the run after the current step, with a checkpoint. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+/** Longest sentence trained on: a grid of it takes `max_cells` alone. */
+const longestSentence = (config: Config): number => Math.floor(Math.sqrt(config.max_cells));
+
+/** A checkpoint is written at least this often within long epochs. */
+const CHECKPOINT_SECONDS = 120;
+
+/** Steps in a row whose gradient is not finite before the run is given up. */
+const MAX_BROKEN_STEPS = 10;
+
+/** The checkpoint's place inside the model folder. */
+const checkpointPath = (out: string): string => join(out, 'last', 'checkpoint.safetensors');
+
+/**
+ * Trains a model. The folder then holds the best epoch's model, `last/` the last epoch's model and the checkpoint, and
+ * `train-log.jsonl` every step. Same data, settings, seed, machine and threads: same losses.
+ * @throws UserError for bad data (every bad row is listed), an unusable checkpoint, or a diverging run
+ */
+export async function trainModel(options: TrainOptions): Promise<TrainResult> {
+  const { config, out } = options;
+  const data = readTrainingData(options);
+  const path = checkpointPath(out);
+  if (options.resume !== true && existsSync(path)) {
+    const hint = 'add --resume to continue that run, or choose another --out folder';
+    throw new UserError({ code: 'E_OUT', where: out, message: 'already holds a training run', hint });
+  }
+  const noise = createRandom(config.seed);
+  const trainer = await createTrainer(config, data.labels.size, noise, options.threads);
+  try {
+    return await new Run(options, data, trainer, noise).train(path);
+  } finally {
+    await trainer.release();
+  }
+}
+
+/** What a checkpoint may be continued with; the number of epochs and the early stop may change. */
+function fingerprintOf(config: Config, data: TrainingData): string {
+  const { patience: _, save_path: _save, predict_path: _predict, ...settings } = config;
+  const hash = createHash('sha256').update(JSON.stringify(settings));
+  hash.update(JSON.stringify(data.labels.toJSON())).update(JSON.stringify([data.train, data.dev]));
+  return hash.digest('hex').slice(0, 16);
+}
+
+interface Trained extends BatchItem {
+  readonly grid: Uint8Array;
+}
+
+/** One training run from its first or its resumed step to its end. */
+class Run {
+  readonly #options: TrainOptions;
+  readonly #data: TrainingData;
+  readonly #trainer: Trainer;
+  readonly #noise: Random;
+  readonly #items: readonly Trained[];
+  readonly #fingerprint: string;
+  #emit: (event: TrainEvent) => void;
+  #progress: Progress;
+  #brokenSteps = 0;
+
+  constructor(options: TrainOptions, data: TrainingData, trainer: Trainer, noise: Random) {
+    this.#options = options;
+    this.#data = data;
+    this.#trainer = trainer;
+    this.#noise = noise;
+    this.#emit = options.onEvent ?? (() => {});
+    this.#fingerprint = fingerprintOf(options.config, data);
+    const longest = longestSentence(options.config);
+    this.#items = data.train
+      .filter(({ words }) => words.length <= longest)
+      .map(({ words, entities }) => ({ words, grid: encodeGrid(entities, words.length, data.labels) }));
+    this.#progress = {
+      fingerprint: this.#fingerprint,
+      epoch: 0,
+      batch: 0,
+      step: 0,
+      lossSum: 0,
+      orderState: createRandom(options.config.seed + 1).state(),
+      noiseState: noise.state(),
+      bestF1: 0,
+      bestEpoch: -1,
+      seconds: 0,
+    };
+  }
+
+  async train(path: string): Promise<TrainResult> {
+    const { config, out, resume } = this.#options;
+    const start = performance.now();
+    if (resume === true) {
+      this.#progress = readCheckpoint(path, this.#fingerprint, this.#trainer.optimizer);
+      this.#noise.restore(this.#progress.noiseState);
+    }
+    const log = openTrainLog(join(out, 'train-log.jsonl'), this.#progress.step);
+    const listener = this.#emit;
+    this.#emit = (event) => {
+      log.write(event);
+      listener(event);
+    };
+    this.#announce();
+    let sinceBest = this.#progress.epoch - 1 - this.#progress.bestEpoch;
+    while (this.#progress.epoch < config.epochs) {
+      if (!(await this.#epoch(path, start))) {
+        log.flush();
+        return {
+          folder: out,
+          bestEpoch: this.#progress.bestEpoch,
+          bestF1: this.#progress.bestF1,
+          steps: this.#progress.step,
+          aborted: true,
+        };
+      }
+      sinceBest = this.#progress.epoch - 1 - this.#progress.bestEpoch;
+      if (config.patience > 0 && sinceBest >= config.patience) {
+        this.#emit({
+          kind: 'stopped',
+          reason: 'patience',
+          epoch: this.#progress.epoch,
+          step: this.#progress.step,
+        });
+        break;
+      }
+    }
+    const { bestEpoch, bestF1, step } = this.#progress;
+    const seconds = this.#progress.seconds;
+    const reports = await finishModel({ ...this.#options, data: this.#data, bestEpoch, seconds });
+    this.#emit({ kind: 'end', folder: out, seconds, bestEpoch });
+    log.flush();
+    return { folder: out, bestEpoch, bestF1, steps: step, aborted: false, ...reports };
+  }
+
+  #announce(): void {
+    const { config } = this.#options;
+    const { train, dev, labels } = this.#data;
+    const skipped = train.length - this.#items.length;
+    if (skipped > 0) {
+      const message = `${skipped} training sentences are longer than ${longestSentence(config)} words and left out: raise "max_cells" to use them`;
+      this.#emit({ kind: 'warning', message });
+    }
+    if (config.bert_name !== undefined) {
+      const message = `the compact encoder is trained from scratch: "bert_name", "bert_learning_rate" and "use_bert_last_4_layers" have no part in it, "encoder_learning_rate" (${config.encoder_learning_rate ?? config.learning_rate}) has`;
+      this.#emit({ kind: 'warning', message });
+    }
+    this.#emit({
+      kind: 'start',
+      sentences: train.length,
+      devSentences: dev.length,
+      parameters: [...this.#trainer.parameters.values()].reduce((sum, { data }) => sum + data.length, 0),
+      labels: labels.types,
+      epochs: config.epochs,
+      batches: this.#batchesPerEpoch(),
+      seed: config.seed,
+      resumedAt: this.#progress.step,
+    });
+  }
+
+  /** Batches differ by one or two from epoch to epoch where `max_cells` cuts; the first epoch's count plans the rates. */
+  #batchesPerEpoch(): number {
+    const { batch_size, max_cells, seed } = this.#options.config;
+    return bucketBatches(this.#items, batch_size, max_cells, createRandom(seed + 1)).length;
+  }
+
+  /** @returns false when the signal ended it */
+  async #epoch(path: string, start: number): Promise<boolean> {
+    const { config, signal } = this.#options;
+    const order = restoreRandom(this.#progress.orderState);
+    const batches = bucketBatches(this.#items, config.batch_size, config.max_cells, order);
+    const steps = this.#batchesPerEpoch() * config.epochs;
+    const before = this.#progress.seconds;
+    const began = performance.now();
+    const elapsed = (): number => before + (performance.now() - began) / 1000;
+    let saved = performance.now();
+    let sentences = 0;
+    for (let batch = this.#progress.batch; batch < batches.length; batch++) {
+      if (signal?.aborted) {
+        this.#advance({ seconds: elapsed() });
+        this.#save(path);
+        this.#emit({
+          kind: 'stopped',
+          reason: 'aborted',
+          epoch: this.#progress.epoch,
+          step: this.#progress.step,
+        });
+        return false;
+      }
+      const { step } = this.#progress;
+      const factor = warmupFactor(step, config.warm_factor * steps, steps);
+      const { loss, gradientNorm } = await this.#trainer.step(batches[batch]!, factor);
+      this.#checkFinite(loss, gradientNorm);
+      sentences += batches[batch]!.length;
+      this.#advance({ batch: batch + 1, step: step + 1, lossSum: this.#progress.lossSum + loss });
+      const rate = sentences / ((performance.now() - began) / 1000);
+      const left =
+        (batches.length * config.epochs - step - 1) * ((performance.now() - began) / 1000 / (batch + 1));
+      this.#emit({
+        kind: 'step',
+        epoch: this.#progress.epoch + 1,
+        step: step + 1,
+        steps,
+        loss,
+        gradientNorm,
+        learningRate: config.learning_rate * factor,
+        sentencesPerSecond: rate,
+        secondsLeft: left,
+      });
+      if (performance.now() - saved > CHECKPOINT_SECONDS * 1000) {
+        this.#advance({ seconds: elapsed() });
+        this.#save(path);
+        saved = performance.now();
+      }
+    }
+    const loss = this.#progress.lossSum / batches.length;
+    const dev = await this.#evaluate();
+    this.#complete(dev, loss, order, elapsed(), (performance.now() - Math.max(began, start)) / 1000);
+    this.#save(path);
+    return true;
+  }
+
+  #advance(change: Partial<Progress>): void {
+    this.#progress = { ...this.#progress, ...change, noiseState: this.#noise.state() };
+  }
+
+  #complete(
+    dev: { precision: number; recall: number; f1: number },
+    loss: number,
+    order: Random,
+    seconds: number,
+    epochSeconds: number,
+  ): void {
+    const { config, out } = this.#options;
+    const { epoch, bestF1, bestEpoch } = this.#progress;
+    const best = bestEpoch < 0 || dev.f1 > bestF1;
+    if (best) writeModelFolder(out, { config, labels: this.#data.labels, tensors: this.#trainer.parameters });
+    this.#advance({
+      epoch: epoch + 1,
+      batch: 0,
+      lossSum: 0,
+      orderState: order.state(),
+      seconds,
+      ...(best ? { bestF1: dev.f1, bestEpoch: epoch } : {}),
+    });
+    this.#emit({
+      kind: 'epoch',
+      epoch: epoch + 1,
+      epochs: config.epochs,
+      loss,
+      seconds: epochSeconds,
+      dev,
+      best,
+    });
+    if (epoch + 1 === config.epochs && this.#progress.bestF1 === 0) {
+      const message =
+        'no entity of the dev data was found in any epoch: train longer ("epochs"), check that train and dev use the same types, and look at the loss in train-log.jsonl';
+      this.#emit({ kind: 'warning', message });
+    }
+  }
+
+  #save(path: string): void {
+    const { config, out } = this.#options;
+    writeCheckpoint(path, this.#progress, this.#trainer.optimizer);
+    writeModelFolder(join(out, 'last'), {
+      config,
+      labels: this.#data.labels,
+      tensors: this.#trainer.parameters,
+    });
+    this.#emit({ kind: 'checkpoint', folder: join(out, 'last'), step: this.#progress.step });
+  }
+
+  #checkFinite(loss: number, gradientNorm: number): void {
+    this.#brokenSteps = Number.isFinite(gradientNorm) ? 0 : this.#brokenSteps + 1;
+    if (this.#brokenSteps === 0) return;
+    const where = `step ${this.#progress.step + 1}`;
+    const message = `the gradient is not finite (loss ${loss})`;
+    if (this.#brokenSteps < MAX_BROKEN_STEPS) {
+      this.#emit({ kind: 'warning', message: `${where}: ${message}; the step was left out` });
+      return;
+    }
+    const hint = 'lower "learning_rate" and "clip_grad_norm"; the last checkpoint is kept';
+    throw new UserError({
+      code: 'E_DIVERGED',
+      where,
+      message: `${message} for ${MAX_BROKEN_STEPS} steps`,
+      hint,
+    });
+  }
+
+  async #evaluate(): Promise<{ precision: number; recall: number; f1: number }> {
+    const { dev, labels } = this.#data;
+    const tensors = this.#trainer.parameters as ReadonlyMap<string, TensorData>;
+    const { config, threads } = this.#options;
+    const tagger = await createTagger(
+      'training',
+      { config, labels, tensors },
+      threads === undefined ? {} : { threads },
+    );
+    try {
+      const found = await tagger.tag(dev.map(({ words }) => words));
+      return scoreEntities(
+        dev.map(({ entities }) => entities),
+        found,
+      ).micro;
+    } finally {
+      await tagger.dispose();
+    }
+  }
+}
