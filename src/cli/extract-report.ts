@@ -2,7 +2,7 @@
 import { createColors } from 'picocolors';
 import type { ExtractSummary, FileFailure, FileSummary } from '../predict/summary.ts';
 import { type CliContext, type TerminalStream, textWidth, wantsColor } from './context.ts';
-import { renderTable } from './table.ts';
+import { numberColumns, renderTable } from './table.ts';
 import {
   fitList,
   formatCount,
@@ -36,14 +36,7 @@ function typeTable(summary: ExtractSummary, width: number, colors: Colors): stri
   const rows = summary.types.filter((type) => type.entities > 0).sort((a, b) => b.entities - a.entities);
   const used = Math.max(10, ...rows.map((row) => row.type.length)) + 4 * 2 + 8 + 7 + 9 + 5;
   return renderTable(
-    [
-      { title: 'Type' },
-      { title: 'Entities', align: 'right' },
-      { title: 'Share', align: 'right' },
-      { title: 'Sentences', align: 'right' },
-      { title: 'Score', align: 'right' },
-      { title: 'For example' },
-    ],
+    [...numberColumns('Type', 'Entities', 'Share', 'Sentences', 'Score'), { title: 'For example' }],
     rows.map((row) => [
       row.type,
       formatCount(row.entities),
@@ -54,7 +47,7 @@ function typeTable(summary: ExtractSummary, width: number, colors: Colors): stri
     ]),
     {
       colors,
-      totals: ['Total', formatCount(summary.entities), '', formatCount(summary.sentencesWithEntities)],
+      totals: [['Total', formatCount(summary.entities), '', formatCount(summary.sentencesWithEntities)]],
     },
   );
 }
@@ -77,17 +70,10 @@ function fileTable(summary: ExtractSummary, width: number, colors: Colors): stri
   };
   const rows = shown.map((file) => cells(wrapName(label(file), Math.max(20, width - 46)), [file]));
   if (rest.length > 0) rows.push(cells(`${formatPlural(rest.length, 'more file')}`, rest));
-  return renderTable(
-    [
-      { title: 'File' },
-      { title: 'Sentences', align: 'right' },
-      { title: 'With entities', align: 'right' },
-      { title: 'Words', align: 'right' },
-      { title: 'Entities', align: 'right' },
-    ],
-    rows,
-    { colors, totals: cells(formatPlural(summary.files.length, 'file'), summary.files) },
-  );
+  return renderTable(numberColumns('File', 'Sentences', 'With entities', 'Words', 'Entities'), rows, {
+    colors,
+    totals: [cells(formatPlural(summary.files.length, 'file'), summary.files)],
+  });
 }
 
 /** File names, or paths where names clash. */

@@ -11,8 +11,8 @@ export interface Column {
 /** Settings of {@link renderTable}. */
 export interface TableOptions {
   readonly colors: ReturnType<typeof createColors>;
-  /** Written under a rule. */
-  readonly totals?: readonly string[];
+  /** Rows under a rule. */
+  readonly totals?: readonly (readonly string[])[];
 }
 
 const noLines = Object.fromEntries(
@@ -26,7 +26,7 @@ const noLines = Object.fromEntries(
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
-  { colors, totals }: TableOptions,
+  { colors, totals = [] }: TableOptions,
 ): string {
   const table = new Table({
     chars: { ...noLines, middle: '  ' },
@@ -34,15 +34,19 @@ export function renderTable(
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
   table.push(columns.map((column) => column.title));
-  for (const row of rows) table.push([...row]);
-  if (totals !== undefined) table.push([...totals]);
+  for (const row of [...rows, ...totals]) table.push([...row]);
   const lines = table
     .toString()
     .split('\n')
     .map((line) => line.trimEnd());
   const rule = colors.dim('─'.repeat(Math.max(...lines.map((line) => line.length))));
-  const last = totals === undefined ? lines.length : lines.length - 1;
+  const last = lines.length - totals.length;
   const body = [colors.bold(lines[0]), rule, ...lines.slice(1, last)];
-  if (totals !== undefined) body.push(rule, colors.bold(lines[last]));
+  if (totals.length > 0) body.push(rule, ...lines.slice(last).map((line) => colors.bold(line)));
   return `${body.join('\n')}\n`;
+}
+
+/** Columns: the first to the left, the others to the right. */
+export function numberColumns(first: string, ...others: string[]): Column[] {
+  return [{ title: first }, ...others.map((title): Column => ({ title, align: 'right' }))];
 }

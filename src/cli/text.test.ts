@@ -35,7 +35,7 @@ describe('text', () => {
 
   it('draws tables', () => {
     const columns = [{ title: 'Файл' }, { title: 'N', align: 'right' as const }];
-    const options = { colors: createColors(false), totals: ['Всего', '1,010'] };
+    const options = { colors: createColors(false), totals: [['Всего', '1,010']] };
     expect(
       renderTable(
         columns,

@@ -44,7 +44,7 @@ function consecutive(start: number, length: number): Int32Array {
 /** Cleans one source range character by character. */
 function cleanRange(source: string, start: number, end: number): MappedText {
   const offsets = new Int32Array(end - start + 1);
-  let text = '';
+  const chars: string[] = [];
   let last = start;
   for (let i = start; i < end; i++) {
     const char = source[i]!;
@@ -52,15 +52,15 @@ function cleanRange(source: string, start: number, end: number): MappedText {
     if (invisible.test(char) || stressed.test(pair)) continue;
     const letter = composed[pair];
     if (letter !== undefined) {
-      text = text.slice(0, -1) + letter;
+      chars[chars.length - 1] = letter;
     } else {
-      offsets[text.length] = i;
-      text += /\s/.test(char) ? ' ' : char;
+      offsets[chars.length] = i;
+      chars.push(/\s/.test(char) ? ' ' : char);
     }
     last = i + 1;
   }
-  offsets[text.length] = last;
-  return { text, offsets: offsets.subarray(0, text.length + 1) };
+  offsets[chars.length] = last;
+  return { text: chars.join(''), offsets: offsets.subarray(0, chars.length + 1) };
 }
 
 /** The source range as readable text, invisible characters left out; white space at the ends stays. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../base/files.ts';
 import type { Config } from '../config/schema.ts';
 import type { Example } from '../data/types.ts';
-import { type EvaluationReport, evaluatePredictions } from '../evaluate/report.ts';
+import type { EvaluationReport } from '../evaluate/report.ts';
+import { evaluateTagger } from '../predict/evaluate.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
 import { modelFiles, readModelFolder } from '../weights/model-folder.ts';
 import { modelCard } from './model-card.ts';
@@ -30,12 +31,8 @@ export async function finishModel(
     readModelFolder(run.out),
     run.threads === undefined ? {} : { threads: run.threads },
   );
-  const report = async (examples: readonly Example[]): Promise<EvaluationReport> => {
-    const start = performance.now();
-    const found = await tagger.tag(examples.map(({ words }) => words));
-    const sentencesPerSecond = examples.length / ((performance.now() - start) / 1000);
-    return evaluatePredictions(examples, found, { training: run.data.train, sentencesPerSecond });
-  };
+  const report = (examples: readonly Example[]): Promise<EvaluationReport> =>
+    evaluateTagger(tagger, examples, { training: run.data.train });
   try {
     const dev = await report(run.data.dev);
     const test = run.data.test === undefined ? undefined : await report(run.data.test);

@@ -45,7 +45,7 @@ export function tagName(tag: string): string | undefined {
 }
 
 const token =
-  /<!--[\s\S]*?-->|<!--|<[!?/]?[a-z](?:"[^"]*"|'[^']*'|[^'">])*>|&(?:#x[0-9a-f]{1,6}|#\d{1,7}|[a-z][a-z\d]{0,31});/gi;
+  /<!--|<[!?/]?[a-z](?:"[^"]*"|'[^']*'|[^'">])*>|&(?:#x[0-9a-f]{1,6}|#\d{1,7}|[a-z][a-z\d]{0,31});/gi;
 
 /** Where the hidden content of an element ends. */
 function hiddenEnd(source: string, name: string, from: number, end: number): number {
@@ -80,6 +80,7 @@ export function readHtml(
   const html = source.slice(start, end);
   token.lastIndex = 0;
   let at = 0;
+  let commentEnd = 0;
   for (let found = token.exec(html); found !== null; found = token.exec(html)) {
     const [text] = found;
     const next = found.index + text.length;
@@ -93,7 +94,12 @@ export function readHtml(
       continue;
     }
     countSkipped(skipped, 'html');
-    if (hiddenElements.has(name) || codeElements.has(name)) {
+    if (text === '<!--') {
+      commentEnd = commentEnd < next && commentEnd >= 0 ? html.indexOf('-->', next) : commentEnd;
+      // A comment that nothing closes hides nothing.
+      if (commentEnd >= 0) at = commentEnd + 3;
+      token.lastIndex = at;
+    } else if (hiddenElements.has(name) || codeElements.has(name)) {
       if (text[1] === '/') continue;
       countSkipped(skipped, 'code');
       at = hiddenEnd(html, name, next, html.length);

@@ -4,7 +4,7 @@ import { parse, postprocess, preprocess } from 'micromark';
 import { gfmStrikethrough } from 'micromark-extension-gfm-strikethrough';
 import { gfmTable } from 'micromark-extension-gfm-table';
 import { joinLines } from '../lines.ts';
-import { createTextBuilder, type MappedText, mapRange, type TextBuilder, trimText } from '../mapped-text.ts';
+import { createTextBuilder, type MappedText, type TextBuilder } from '../mapped-text.ts';
 import type { Block, BlockKind } from '../types.ts';
 import { readHtml, tagName } from './html-text.ts';
 import { countSkipped, type Skipped } from './skipped.ts';
@@ -36,9 +36,13 @@ const hidden: readonly RegExp[] = [
   /\uFEFF/g,
 ];
 
-/** The text for the parser: same length, misleading characters hidden. */
-function hideMisleading(text: string): string {
+/** The text for the parser: same length, misleading characters and unclosed fences hidden. */
+function hideMisleading(text: string, openFences: readonly number[]): string {
   let result = text;
+  for (const place of openFences) {
+    const fence = /^(?:`+|~+)/.exec(result.slice(place))?.[0] ?? '';
+    result = result.slice(0, place) + placeholder.repeat(fence.length) + result.slice(place + fence.length);
+  }
   for (const pattern of hidden) {
     result = result.replace(pattern, (found) => found.slice(0, -1) + placeholder);
   }
@@ -248,18 +252,26 @@ const exit: Readonly<Record<string, Handler>> = {
   lineEnding: endLine,
 };
 
-/**
- * The blocks of `source[start, end)`.
- * @param definitions labels of links defined elsewhere in the document, to be known here too
- */
+/** What the parser needs to know of the document around. */
+export interface ParseContext {
+  /** Labels of links defined elsewhere in the document, to be known here too. */
+  readonly definitions?: readonly string[];
+  /** Places of fences that are text. */
+  readonly openFences?: readonly number[];
+}
+
+/** The blocks of `source[start, end)`. */
 export function readParsed(
   source: string,
   start: number,
   end: number,
   skipped: Skipped,
-  definitions: readonly string[] = [],
+  { definitions = [], openFences = [] }: ParseContext = {},
 ): Block[] {
-  const own = hideMisleading(source.slice(start, end));
+  const own = hideMisleading(
+    source.slice(start, end),
+    openFences.map((place) => place - start),
+  );
   const known = definitions.map((label) => `\n\n[${label}]: x`).join('');
   const events = postprocess(
     parse({ extensions })
@@ -286,9 +298,4 @@ export function readParsed(
     handler?.(reading, token);
   }
   return reading.blocks;
-}
-
-/** A source range as one line of text. */
-export function plainLine(source: string, start: number, end: number): MappedText {
-  return trimText(mapRange(source, start, end));
 }

@@ -5,13 +5,19 @@ import { countSkipped, type Skipped } from './skipped.ts';
 export interface Piece {
   readonly start: number;
   readonly end: number;
+  /** Places of fences that nothing closes; they are text. */
+  readonly openFences: readonly number[];
   /** Set when the piece goes on with a table: where its header and delimiter row stand, and how many rows came before. */
   readonly table?: { readonly start: number; readonly end: number; readonly rows: number };
 }
 
 /** Beyond this many characters a piece is cut at the next likely place, beyond the second at any line. */
-const softLimit = 16_000;
-const hardLimit = 200_000;
+const softLimit = 8_000;
+const hardLimit = 40_000;
+/** A line longer than this is a paragraph of its own: hard wraps are narrower. */
+const longLine = 200;
+/** What is looked at of a line to tell what it begins. */
+const headLength = 400;
 
 const fenceOpen = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/;
 const heading = /^#{1,6}(?:[ \t]|$)/;
@@ -19,6 +25,8 @@ const container = /^\s*(?:[-*+](?:\s|$)|\d{1,9}[.)](?:\s|$)|>)/;
 const topBullet = /^[-*+] +\S/;
 const delimiterRow = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
 const htmlLine = /^ {0,3}<[A-Za-z/]/;
+/** The underline of a heading, or a ruler: nothing goes on behind it. */
+const underline = /^(?:-{3,}|={3,}|\*{3,}|_{3,})[ \t]*$/;
 const sentenceEnd = /[.!?…;:][»”"')\]*]*\s*$/;
 const newStart = /^(?:\p{Lu}|\d|[«"(•–—])/u;
 /** HTML blocks that go on over blank lines, and what ends them (CommonMark 0.31, 4.6, kinds 1 to 5). */
@@ -97,13 +105,25 @@ const closedState = (): OpenState => ({
 });
 
 /** Whether the text may be cut before this line. */
-function canCut(state: OpenState, head: string, previousTail: string, size: number): boolean {
+function canCut(
+  state: OpenState,
+  line: LineRange,
+  head: string,
+  previous: LineRange | undefined,
+  source: string,
+  size: number,
+): boolean {
+  if (line.start < state.noCutBefore) return false;
   if (state.isAfterBlank && (/^\S/.test(head) || !state.hasContainer)) return true;
   if (state.isHtml) return size > hardLimit;
   if (heading.test(head)) return true;
-  if (size < softLimit) return false;
-  if (state.table !== undefined || topBullet.test(head) || size > hardLimit) return true;
-  return sentenceEnd.test(previousTail) && newStart.test(head);
+  if (state.table !== undefined) return size > softLimit;
+  if (previous === undefined) return size > hardLimit;
+  const tail = source.slice(Math.max(previous.start, previous.end - 40), previous.end);
+  if (underline.test(tail)) return true;
+  const isNew = newStart.test(head) && sentenceEnd.test(tail);
+  if (isNew && previous.end - previous.start > longLine && !state.hasContainer) return true;
+  return size > softLimit && (isNew || topBullet.test(head) || size > hardLimit);
 }
 
 /**
@@ -113,53 +133,54 @@ function canCut(state: OpenState, head: string, previousTail: string, size: numb
  */
 export function* cutPieces(source: string, skipped: Skipped): Generator<Piece> {
   const closer = createCloser(source);
-  let pieceStart = 0;
+  let start = 0;
   let state = closedState();
   let previous: LineRange | undefined;
-  let continued: Piece['table'];
-  const piece = (end: number): Piece =>
-    continued === undefined ? { start: pieceStart, end } : { start: pieceStart, end, table: continued };
+  let table: Piece['table'];
+  let openFences: number[] = [];
+  const take = (end: number): Piece => {
+    const piece = { start, end, openFences };
+    openFences = [];
+    start = end;
+    return table === undefined ? piece : { ...piece, table };
+  };
   for (let at = 0; at < source.length; ) {
     const line = lineAt(source, at);
+    const head = source.slice(line.start, Math.min(line.end, line.start + headLength));
     at = line.next;
-    const head = source.slice(line.start, Math.min(line.end, line.start + 400));
-    if (!/\S/.test(head) && line.end - line.start <= 400) {
-      state.isAfterBlank = true;
-      state.isHtml = false;
-      state.table = undefined;
+    if (line.end - line.start <= headLength && !/\S/.test(head)) {
+      Object.assign(state, { isAfterBlank: true, isHtml: false, table: undefined });
       previous = undefined;
       continue;
     }
-    const mayCut = line.start > pieceStart && line.start >= state.noCutBefore;
-    const tail =
-      previous === undefined ? '' : source.slice(Math.max(previous.start, previous.end - 40), previous.end);
-    if (mayCut && canCut(state, head, tail, line.start - pieceStart)) {
-      yield piece(line.start);
-      continued = state.table === undefined ? undefined : { ...state.table };
-      pieceStart = line.start;
-      const table = state.table;
-      state = closedState();
-      state.table = table;
+    if (line.start > start && canCut(state, line, head, previous, source, line.start - start)) {
+      yield take(line.start);
+      table = state.table === undefined ? undefined : { ...state.table };
+      state = { ...closedState(), table: state.table };
     }
-    if (!state.hasContainer && !state.isHtml && line.start >= state.noCutBefore) {
-      const fence = fenceOpen.exec(head)?.[1];
-      const end = fence === undefined ? -1 : closer.fenceEnd(line.next, fence);
+    const fence = canOpenFence(state, line) ? fenceOpen.exec(head)?.[1] : undefined;
+    if (fence !== undefined) {
+      const end = closer.fenceEnd(line.next, fence);
       if (end >= 0) {
-        if (line.start > pieceStart) yield piece(line.start);
-        continued = undefined;
+        if (line.start > start) yield take(line.start);
         countSkipped(skipped, 'code');
+        start = end;
         at = end;
-        pieceStart = end;
         state = closedState();
+        table = undefined;
         previous = undefined;
         continue;
       }
+      openFences.push(line.start + head.indexOf(fence));
     }
     follow(state, line, head, previous, source, closer);
     previous = line;
   }
-  if (pieceStart < source.length) yield piece(source.length);
+  if (start < source.length) yield take(source.length);
 }
+
+const canOpenFence = (state: OpenState, line: LineRange): boolean =>
+  !state.hasContainer && !state.isHtml && line.start >= state.noCutBefore;
 
 /** Brings the state up to date with a line that belongs to the piece. */
 function follow(
@@ -181,7 +202,7 @@ function follow(
     state.table.rows++;
   } else if (
     previous !== undefined &&
-    line.end - line.start < 400 &&
+    line.end - line.start <= headLength &&
     head.includes('-') &&
     delimiterRow.test(head)
   ) {

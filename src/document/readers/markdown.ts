@@ -4,7 +4,7 @@ import type { Block } from '../types.ts';
 import { readParsed } from './markdown-parsed.ts';
 import { cutPieces, type Piece } from './markdown-pieces.ts';
 import { readPlain } from './markdown-plain.ts';
-import { countSkipped, type Skipped } from './skipped.ts';
+import type { Skipped } from './skipped.ts';
 import { readText } from './text.ts';
 
 /** Labels of links that the document defines, for pieces that only use them. */
@@ -84,10 +84,12 @@ export function* readMarkdown(source: string, skipped: Skipped): Generator<Block
         }
       }
     } else if (isHostile(text)) {
-      countSkipped(skipped, 'unparsed', 0);
       yield* readLiteral(source, piece, skipped);
     } else {
-      yield* readParsed(source, piece.start, piece.end, skipped, used);
+      yield* readParsed(source, piece.start, piece.end, skipped, {
+        definitions: used,
+        openFences: piece.openFences,
+      });
     }
   }
 }

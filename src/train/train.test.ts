@@ -1,0 +1,159 @@
+/** Training runs on small made-up data: it learns, it repeats, it resumes exactly, it always leaves a model. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createRandom } from '../base/random.ts';
+import { checkConfig } from '../config/load.ts';
+import { loadModel } from '../predict/load.ts';
+import { readSafetensors } from '../weights/safetensors.ts';
+import { warmupFactor } from './adamw.ts';
+import type { TrainEvent } from './events.ts';
+import { trainModel } from './train.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'w2ner-train-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Sentences such as «принимать 5 мг ибупрофен и ещё» with a drug, a dose around it, and coordinated (discontinuous) drugs. */
+function makeData(count: number, seed: number): unknown[] {
+  const random = createRandom(seed);
+  const pick = <T>(items: readonly T[]): T => items[random.below(items.length)]!;
+  const drugs = ['ибупрофен', 'цисплатин', 'ритуксимаб', 'метформин'];
+  return Array.from({ length: count }, () => {
+    const lead = Array.from({ length: random.below(4) }, () => pick(['при', 'боли', 'пациентам', 'утром']));
+    const at = lead.length;
+    const sentence = [...lead, 'назначить', String(random.below(900)), 'мг', pick(drugs), 'или', 'сироп'];
+    const ner = [
+      { type: 'DOSAGE', index: [at + 1, at + 2] },
+      { type: 'DRUG', index: [at + 3] },
+      { type: 'COURSE', index: [at + 1, at + 2, at + 5] },
+    ];
+    return { sentence, ner };
+  });
+}
+
+const write = (name: string, data: unknown): string => {
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify(data));
+  return path;
+};
+
+const train = write('train.json', makeData(60, 1));
+const dev = write('dev.json', makeData(20, 2));
+
+const config = checkConfig({
+  ngram_buckets: 512,
+  ngram_emb_size: 16,
+  bert_hid_size: 16,
+  lstm_hid_size: 16,
+  conv_hid_size: 8,
+  biaffine_size: 8,
+  ffnn_hid_size: 16,
+  dilation: [1, 2],
+  dist_emb_size: 4,
+  type_emb_size: 4,
+  batch_size: 6,
+  epochs: 30,
+  emb_dropout: 0.1,
+  out_dropout: 0.1,
+  conv_dropout: 0.05,
+  learning_rate: 0.015,
+  max_cells: 2000,
+});
+
+async function run(out: string, extra: Partial<Parameters<typeof trainModel>[0]> = {}) {
+  const events: TrainEvent[] = [];
+  const onEvent = (event: TrainEvent) => {
+    events.push(event);
+    extra.onEvent?.(event);
+  };
+  const result = await trainModel({
+    config,
+    train,
+    dev,
+    out: join(folder, out),
+    threads: 1,
+    ...extra,
+    onEvent,
+  });
+  const losses = events.flatMap((event) => (event.kind === 'step' ? [event.loss] : []));
+  return { result, events, losses };
+}
+
+const weights = (out: string): Float32Array[] =>
+  [...readSafetensors(join(folder, out, 'last', 'model.safetensors')).tensors.values()].map(
+    (t) => t.data as Float32Array,
+  );
+
+describe('a training run', () => {
+  test('learns flat, nested and discontinuous entities, and its folder can be used alone', async () => {
+    const { result, events } = await run('whole', { test: dev });
+    expect(result.bestF1).toBeGreaterThan(0.9);
+    expect(events.at(-1)!.kind).toBe('end');
+    expect(result.test!.discontinuous.f1).toBeGreaterThan(0.9);
+    for (const name of ['config.json', 'labels.json', 'metrics.json', 'README.md', 'train-log.jsonl']) {
+      expect(existsSync(join(folder, 'whole', name)), name).toBe(true);
+    }
+    const tagger = await loadModel(join(folder, 'whole'));
+    const [found] = await tagger.tag([['назначить', '40', 'мг', 'цисплатин', 'или', 'сироп']]);
+    expect(found!.map(({ type, words }) => `${type} ${words}`)).toEqual([
+      'DOSAGE 1,2',
+      'COURSE 1,2,5',
+      'DRUG 3',
+    ]);
+    await tagger.dispose();
+  });
+
+  test('gives the same losses and weights again, and after being stopped and resumed anywhere', async () => {
+    const short = checkConfig({ ...config, epochs: 3 });
+    const whole = await run('a', { config: short });
+    const stop = new AbortController();
+    const first = await run('b', {
+      config: short,
+      signal: stop.signal,
+      onEvent: (event) => event.kind === 'step' && event.step === 14 && stop.abort(),
+    });
+    expect(first.result.aborted).toBe(true);
+    expect(first.losses).toEqual(whole.losses.slice(0, 14));
+    const second = await run('b', { config: short, resume: true });
+    expect(second.losses).toEqual(whole.losses.slice(14));
+    expect(weights('b')).toEqual(weights('a'));
+    const logged = readFileSync(join(folder, 'b', 'train-log.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
+    const steps = logged.map((line) => JSON.parse(line)).filter(({ kind }) => kind === 'step');
+    expect(steps.map(({ loss }) => loss)).toEqual(whole.losses);
+  });
+
+  test('leaves a usable model at F1 = 0, with a warning', async () => {
+    const { result, events } = await run('zero', {
+      config: checkConfig({ ...config, epochs: 1, learning_rate: 1e-9 }),
+    });
+    expect(result.bestF1).toBe(0);
+    expect(
+      events.some((event) => event.kind === 'warning' && event.message.includes('no entity of the dev data')),
+    ).toBe(true);
+    const tagger = await loadModel(join(folder, 'zero'));
+    expect((await tagger.tag([['боли'], []])).length).toBe(2);
+    await tagger.dispose();
+  });
+
+  test('does not write over another run, and resumes only its own', async () => {
+    await expect(run('zero')).rejects.toThrow(/already holds a training run/);
+    await expect(run('a', { resume: true })).rejects.toThrow(/other data or settings/);
+    await expect(run('nothing', { resume: true })).rejects.toThrow(/no checkpoint/);
+  });
+
+  test('lists every bad row of every file before anything is computed', async () => {
+    const bad = write('bad.json', [
+      { sentence: ['a'], ner: [{ type: 'T', index: [3] }] },
+      { sentence: [], ner: [] },
+    ]);
+    await expect(run('bad', { train: bad })).rejects.toThrow(/bad\.json\[0\][\s\S]*bad\.json\[1\]/);
+    expect(existsSync(join(folder, 'bad'))).toBe(false);
+  });
+});
+
+test('the rate rises to 1 and falls to 0 linearly', () => {
+  expect([0, 5, 10, 55, 100].map((step) => warmupFactor(step, 10, 100))).toEqual([0, 0.5, 1, 0.5, 0]);
+});
