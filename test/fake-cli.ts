@@ -36,6 +36,7 @@ export async function cli(argv: readonly string[], overrides: Partial<CliContext
     env: {},
     signal: new AbortController().signal,
     loadModel: async () => fakeTagger(),
+    trainModel: () => Promise.reject(new Error('this test trains nothing')),
     ...overrides,
   });
   return { code, stdout: stdout.text, stderr: stderr.text };

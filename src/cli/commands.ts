@@ -2,13 +2,17 @@
 import type { CliCommand } from './command.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { extractCommand } from './commands/extract.ts';
+import { infoCommand } from './commands/info.ts';
 import { predictCommand } from './commands/predict.ts';
+import { trainCommand } from './commands/train.ts';
 import { validateCommand } from './commands/validate.ts';
 
 /** All commands, in the order of the help. */
 export const commands: readonly CliCommand[] = [
   extractCommand,
+  trainCommand,
   evaluateCommand,
   predictCommand,
   validateCommand,
+  infoCommand,
 ];

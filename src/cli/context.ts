@@ -1,6 +1,8 @@
 /** What a command may touch: streams, environment, interruption, and how a model is loaded. */
 import type { Writable } from 'node:stream';
 import type { Tagger } from '../predict/types.ts';
+import type { TrainResult } from '../train/events.ts';
+import type { TrainOptions } from '../train/train.ts';
 
 /** A stream that may be a terminal. */
 export interface TerminalStream extends Writable {
@@ -17,6 +19,7 @@ export interface CliContext {
   readonly signal: AbortSignal;
   /** Loads a model by name or folder. */
   loadModel(nameOrDir: string, options: { readonly threads?: number }): Promise<Tagger>;
+  trainModel(options: TrainOptions): Promise<TrainResult>;
 }
 
 /** The context of this process. */
@@ -29,6 +32,10 @@ export function processContext(signal: AbortSignal): CliContext {
     loadModel: async (nameOrDir, options) => {
       const { loadModel } = await import('../predict/load.ts');
       return loadModel(nameOrDir, options);
+    },
+    trainModel: async (options) => {
+      const { trainModel } = await import('../train/train.ts');
+      return trainModel(options);
     },
   };
 }

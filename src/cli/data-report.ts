@@ -52,7 +52,7 @@ function fileTable(all: FilesStatistics, colors: Colors): string {
     title,
     ...columns.map(({ statistics }) => formatCount(of(statistics))),
   ]);
-  return renderTable(numberColumns('', ...columns.map(({ title }) => title)), rows, { colors });
+  return renderTable(numberColumns('Count', ...columns.map(({ title }) => title)), rows, { colors });
 }
 
 function typeTable(all: FilesStatistics, colors: Colors): string {
@@ -87,5 +87,5 @@ function notesOf({ shared, total }: FilesStatistics): string[] {
 function sharedNote({ file, other, sentences, conflicting }: SharedSentences): string {
   const different = conflicting === 0 ? '' : `, ${formatCount(conflicting)} of them annotated differently`;
   const verb = sentences === 1 ? 'also stands' : 'also stand';
-  return `${formatPlural(sentences, 'sentence')} of ${file} ${verb} in ${other}${different}`;
+  return `${formatPlural(sentences, 'sentence')} of ${lastPart(file)} ${verb} in ${lastPart(other)}${different}`;
 }

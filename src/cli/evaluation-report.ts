@@ -84,14 +84,13 @@ function closing(report: EvaluationReport): string[] {
   } = report;
   const [low, high] = interval.f1;
   const level = `${Math.round(interval.level * 100)} %`;
-  const lines = [
-    `Micro F1 ${score(micro.f1)}, ${level} interval ${score(low)} to ${score(high)} (bootstrap, ${formatPlural(interval.resamples, 'resample')})`,
-  ];
+  const range = `${level} interval ${score(low)} to ${score(high)} (bootstrap, ${formatPlural(interval.resamples, 'resample')})`;
+  const lines = [`Micro F1 ${score(micro.f1)}${interval.resamples > 0 ? `, ${range}` : ''}`];
   if (lexicon !== null) {
-    const gain = ((micro.f1 - lexicon.micro.f1) * 100).toFixed(1);
+    const gain = (micro.f1 - lexicon.micro.f1) * 100;
     lines.push(
       `The lexicon baseline (${formatPlural(lexicon.phrases, 'phrase')} of the training data) has F1 ${score(lexicon.micro.f1)}: ` +
-        `the model is ${gain} points ${Number(gain) >= 0 ? 'above' : 'from'} it`,
+        `the model is ${Math.abs(gain).toFixed(1)} points ${gain < 0 ? 'below' : 'above'} it`,
     );
   }
   if (calibration !== null)

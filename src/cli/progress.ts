@@ -1,5 +1,5 @@
 /** Progress on standard error: a bar on a terminal, a line now and then elsewhere. */
-import { type CliContext, textWidth } from './context.ts';
+import { type CliContext, type TerminalStream, textWidth } from './context.ts';
 import { formatSeconds } from './text.ts';
 
 /** Shows how far a job is. */
@@ -9,6 +9,8 @@ export interface ProgressReporter {
    * @param detail short words beside the bar
    */
   update(fraction: number, detail: string): void;
+  /** Writes a line that stays, above the bar. */
+  note(line: string, stream?: TerminalStream): void;
   /** Removes the bar; harmless when called again. */
   stop(): void;
 }
@@ -30,14 +32,23 @@ async function startBar(context: CliContext, label: string): Promise<ProgressRep
     clearOnComplete: true,
     hideCursor: true,
     format: (_options, { progress: fraction }, payload: { detail: string }) => {
-      const width = textWidth(context.stderr) - 1;
-      return barLine(label, fraction, payload.detail, (performance.now() - started) / 1000, width);
+      const seconds = (performance.now() - started) / 1000;
+      return barLine(label, fraction, payload.detail, seconds, textWidth(context.stderr) - 1);
     },
   });
+  let now = { fraction: 0, detail: '' };
   let running = true;
   bar.start(1, 0, { detail: '' });
   return {
-    update: (fraction, detail) => bar.update(fraction, { detail }),
+    update: (fraction, detail) => {
+      now = { fraction, detail };
+      bar.update(fraction, { detail });
+    },
+    note: (line, stream = context.stderr) => {
+      if (running) bar.stop();
+      stream.write(`${line}\n`);
+      if (running) bar.start(1, now.fraction, { detail: now.detail });
+    },
     stop: () => {
       if (running) bar.stop();
       running = false;
@@ -76,6 +87,7 @@ function startLines(context: CliContext, label: string): ProgressReporter {
       const time = formatSeconds((now - started) / 1000);
       context.stderr.write(`${label}: ${Math.floor(fraction * 100)} % after ${time}, ${detail}\n`);
     },
+    note: (line, stream = context.stderr) => stream.write(`${line}\n`),
     stop: () => {},
   };
 }

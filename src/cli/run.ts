@@ -18,7 +18,7 @@ const mainExamples = examples([
     'w2ner extract a.md b.txt --format csv --types drug,dosage',
     'drugs and doses of two files, for a spreadsheet',
   ],
-  ['w2ner info', 'what the default model knows and how good it is'],
+  ['w2ner info', 'the shipped models, what they know and how good they are'],
 ]).slice(1);
 
 /**
