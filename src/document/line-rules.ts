@@ -2,7 +2,7 @@
 
 /** Marks that begin a list item when white space follows. `*`, `-` and `+` are Markdown's own too. */
 export const bulletPattern =
-  /^(?:[•●○◦▪▫■□◆◇►▶▸‣⁃∙·✓✔☑➢➤\uF02D\uF0A7\uF0B7\uF0D8\uF0FC]\s*|[-–—*+]\s+|o\s+(?=[А-ЯЁа-яё]))(?=\S)/u;
+  /^(?:[•●○◦▪▫■□◆◇►▶▸‣⁃∙·✓✔☑➢➤\uF02D\uF0A7\uF0B7\uF0D8\uF0FC]\s*|[-–—*]\s+|\+\s+(?=\p{L})|o\s+(?=[А-ЯЁа-яё]))(?=\S)/u;
 
 /** «1.», «12)», «а)», «IV.»: the number of a list item, dropped like a bullet. */
 export const numberPattern = /^(?:(\d{1,3})[.)]|([а-яёa-z])\)|\((\d{1,2}|[а-яёa-z])\))\s+(?=\S)/u;

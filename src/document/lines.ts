@@ -24,6 +24,8 @@ export interface LineGroup extends MappedText {
 interface Line {
   readonly mapped: MappedText;
   readonly text: string;
+  /** Its last characters, for patterns that look at its end. */
+  readonly tail: string;
   readonly mark: Mark | undefined;
 }
 
@@ -34,6 +36,8 @@ interface Mark {
   /** A dash or number may also be the middle of a sentence; other marks may not. */
   readonly isCertain: boolean;
 }
+
+const tailLength = 48;
 
 /** A wrapped text is hardly ever wider than this; longer lines are paragraphs of their own. */
 const widestWrap = 200;
@@ -50,6 +54,8 @@ const lastWord = /([\p{L}]+)$/u;
 const hyphenEnd = /([\p{L}\d]+)[-\u2010\u2011\u00AC]$/u;
 const firstToken = /^[«"(]?([\p{L}\d]+)/u;
 const vowels = /[аеёиоуыэюяaeiouy]/i;
+
+const endsHyphenated = (tail: string): boolean => /[-\u2010\u2011\u00AC]$/.test(tail[tail.length - 1] ?? '');
 
 /** The list mark at the start of a line. */
 function findMark(text: string): Mark | undefined {
@@ -123,30 +129,28 @@ function wrapWidth(lines: readonly Line[]): number {
     if (next.mark !== undefined) continue;
     links++;
     const isFilled = line.text.length + 1 + firstWordLength(next.text) > width;
-    if (isFilled || continues(line.text, next.text) || hyphenEnd.test(line.text)) evidence++;
+    if (isFilled || continues(line.tail, next.text) || endsHyphenated(line.tail)) evidence++;
   }
   return links > 0 && evidence * 2 >= links ? width : 0;
 }
 
 /** Whether the mark at the start of a line opens an item there, or is a dash or number inside a wrapped sentence. */
 function opensItem(mark: Mark, previous: Line | undefined, isFilled: boolean, lastNumber: number): boolean {
-  if (previous === undefined || mark.isCertain || finalPunctuation.test(previous.text)) return true;
+  if (previous === undefined || mark.isCertain || finalPunctuation.test(previous.tail)) return true;
   if (mark.number !== undefined && (mark.number === 1 || mark.number === lastNumber + 1)) return true;
-  return !isFilled && !endsInside.test(previous.text);
+  return !isFilled && !endsInside.test(previous.tail);
 }
 
 function linkLines(previous: Line, next: Line, width: number): Link {
-  const [left, right] = [previous.text, next.text];
-  if (previous.mapped.text.length > 0 && next.mapped.text.length > 0) {
-    const hyphen = linkHyphen(left, right);
-    if (hyphen !== undefined) return hyphen;
-  }
+  const [left, right] = [previous.tail, next.text];
+  const hyphen = endsHyphenated(left) ? linkHyphen(left, right) : undefined;
+  if (hyphen !== undefined) return hyphen;
   if (openerPattern.test(right) || sectionPattern.test(right)) return 'break';
-  if (isCapsLine(left) !== isCapsLine(right) && !endsInside.test(left) && startsUpper.test(right))
+  if (isCapsLine(previous.text) !== isCapsLine(right) && !endsInside.test(left) && startsUpper.test(right))
     return 'break';
   if (continues(left, right)) return 'space';
   if (width === 0) return 'break';
-  return left.length + 1 + firstWordLength(right) > width ? 'space' : 'break';
+  return previous.text.length + 1 + firstWordLength(right) > width ? 'space' : 'break';
 }
 
 /** A line that ends in a soft hyphen: the text lost it, the source has it. */
@@ -180,7 +184,14 @@ function joinParts(lines: readonly MappedText[], links: readonly Link[]): Mapped
  * @param input lines without white space at their ends, none empty
  */
 export function joinLines(input: readonly MappedText[], source: string): LineGroup[] {
-  const lines = input.map((mapped): Line => ({ mapped, text: mapped.text, mark: findMark(mapped.text) }));
+  const lines = input.map(
+    (mapped): Line => ({
+      mapped,
+      text: mapped.text,
+      tail: mapped.text.slice(-tailLength),
+      mark: findMark(mapped.text),
+    }),
+  );
   const width = lines.length < 2 ? 0 : wrapWidth(lines);
   const groups: LineGroup[] = [];
   let members: MappedText[] = [];

@@ -5,14 +5,14 @@ const words = (list: string): ReadonlySet<string> => new Set(list.split(/\s+/).f
 /** Abbreviations that always need what follows: a sentence never ends with them. */
 export const needsNext = words(`
   см рис рисунок табл напр им акад проф доц чл корр ср стр разд гл прил прим обл просп пер ул бул корп
-  пп п пр-т св букв лат греч англ нем франц фр т.е т.к т.н т.о в.т.ч в.ч соотв ориг цит адм инд пос дер пгт
+  пп п пр-т св букв лат греч англ нем франц фр т.е т.к т.н т.о т.ч в.т.ч в.ч соотв ориг цит адм инд пос дер пгт
   к.м.н д.м.н к.б.н д.б.н канд докт мед биол зав руков ред сост пред зам гг.ч etc.al al vol pp p no fig tab e.g i.e
   vs dr mr mrs prof st ed eds approx incl ca cf разг син ув лт мл.науч ст.науч
 `);
 
 /** Abbreviations that may end a sentence: they do when a capital letter follows. */
 export const mayEnd = words(`
-  г гг в вв др пр т.д т.п т.ч проч соавт ст рт.ст рт мм.рт.ст тыс млн млрд трлн руб долл коп экз эк
+  г гг в вв др пр т.д т.п проч соавт ст рт.ст рт мм.рт.ст тыс млн млрд трлн руб долл коп экз эк
   мг мкг кг г.л гр мл дл л мм см.вод вод мин сек с сут час ч нед мес ед ме кал ккал ккал.сут уд уд.мин об мэкв ммоль
   мкмоль нмоль пмоль мосм атм ат бар гц кгц мгц вт квт дб таб капс амп фл инг р-р р.д р.сут р.нед доз кап степ
   тел факс доб внутр внутрив в.в в.м п.к н.э до.н.э и.о и.др и.пр и.т.д и.т.п и.соавт
@@ -40,9 +40,6 @@ export const captionPattern =
 
 /** A number or letter that opens a sentence: «3.1.2.», «а.», «IV.», «(2).». */
 export const enumeratorPattern = /^[(«"\s]*(?:\d{1,3}(?:\.\d{1,3})*|[A-ZА-ЯЁa-zа-яё]|[IVXLC]{1,6})[.)]*\.$/u;
-
-/** Words with which a sentence that follows a year goes on («в 2020 г. Москве» does not happen, «г. Москва» does). */
-export const placeBefore = /(?:^|[\s(,])г\.$/u;
 
 /** Quotation marks and brackets that close behind a full stop and belong to the sentence that ends. */
 export const closers = '»”"\')]}’“';

@@ -47,8 +47,16 @@ const startsLower = /^\p{Ll}/u;
 const startsUpper = /^\p{Lu}/u;
 const startsDigit = /^\d/;
 const mixedCase = /^\p{Ll}{1,3}\p{Lu}/u;
-const tokenPattern = /[\p{L}\d]+(?:[.-][\p{L}\d]+)*$/u;
+const tokenChar = /[\p{L}\d.-]/u;
 const inlineBullet = /^[•●○◦▪■□►▶✓➢\uF0B7]/u;
+
+/** The run of letters and digits, with full stops and hyphens inside, that ends a text. */
+function lastToken(text: string): string {
+  let from = text.length;
+  while (from > 0 && tokenChar.test(text[from - 1]!)) from--;
+  while (text[from] === '.' || text[from] === '-') from++;
+  return text.slice(from);
+}
 
 /** The name by which tables know a token: lower case, «т. е» written together. */
 function abbreviationOf(mark: Mark): string {
@@ -69,11 +77,11 @@ const nextLetters = (right: string): string => right.replace(opening, '');
 /** The rules, in order; the first that knows decides, and without one a mark before a capital or digit splits. */
 const rules: readonly ((mark: Mark) => Verdict)[] = [
   // «50 мг/кг», «5.2», «www.site.ru»: nothing ends inside a run of characters, but for a forgotten space.
-  ({ isSpaced, isClosed, token, right, mark }) => {
+  ({ isSpaced, isClosed, token, left, right, mark }) => {
     if (isSpaced) return undefined;
     if (isClosed) return /^\p{Lu}\p{L}/u.test(right) ? 'split' : 'join';
     if (!/^[А-ЯЁ][а-яё]+/.test(right)) return 'join';
-    return /[а-яё]{3,}$/.test(token) && mark === '.' ? undefined : 'join';
+    return (/[а-яё]{3,}$/.test(token) || /[\])»%]$/.test(left)) && mark === '.' ? undefined : 'join';
   },
   // A bullet inside a line opens an item.
   ({ right }) => (inlineBullet.test(right) ? 'split' : undefined),
@@ -110,8 +118,11 @@ function judgeSingleLetter(mark: Mark): Verdict {
   const { token, left, right } = mark;
   if (!isInitial(token)) return undefined;
   const next = nextLetters(right);
-  if (!startsUpper.test(next)) return startsDigit.test(next) || next === '' ? undefined : 'join';
   const before = left.slice(0, left.length - token.length).trimEnd();
+  // «– Т. 42. – С. 966»: volume and page of a bibliographic record.
+  if (startsDigit.test(next))
+    return /^[ТСВTCPVN]$/.test(token) && /(?:^|[.,;–—/-])$/.test(before) ? 'join' : undefined;
+  if (!startsUpper.test(next)) return next === '' ? undefined : 'join';
   const word = /([\p{L}\d]+)[«"(]?$/u.exec(before)?.[1];
   if (token.length > 1)
     return /^\p{Lu}\p{Ll}+/u.test(next) && word !== undefined && startsUpper.test(word) ? undefined : 'join';
@@ -125,7 +136,7 @@ function judgeSingleLetter(mark: Mark): Verdict {
 
 /** «Иванов И. И. Лечение» ends; «лечил И. И. Иванов» does not: a surname stands on one side only. */
 function judgeSecondInitial(before: string, next: string): Verdict {
-  const surname = /(\p{L}+)\s+\p{Lu}\p{Ll}?\.$/u.exec(before)?.[1];
+  const surname = /(\p{L}{3,})\s+\p{Lu}\p{Ll}?\.$/u.exec(before)?.[1];
   if (surname === undefined || !/^\p{Lu}\p{Ll}/u.test(surname)) return 'join';
   return /^\p{Lu}\p{Ll}+/u.test(next) ? 'split' : 'join';
 }
@@ -241,7 +252,7 @@ function judge(text: string, start: number, at: number, mark: string, tail: numb
     mark,
     left,
     isWhole,
-    token: tokenPattern.exec(left)?.[0] ?? '',
+    token: lastToken(left),
     right: text.slice(next, next + rightWindow),
     isSpaced: next > tail,
     isClosed: tail > at + mark.length,
