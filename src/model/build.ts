@@ -21,6 +21,20 @@ export interface DropoutSpec {
   readonly rate: number;
 }
 
+/**
+ * A weighted sum of table rows. Only a few rows of a large table have a gradient in a batch, so training takes the
+ * gradient of the sum and spreads it itself, instead of a dense gradient of the table.
+ */
+export interface BagSpec {
+  /** Name of the parameter, f32[rows, E]. */
+  readonly table: string;
+  /** f32[U, E] */
+  readonly sum: Value;
+  /** Names of the inputs i32[U, F] and f32[U, F]. */
+  readonly rowsInput: string;
+  readonly weightsInput: string;
+}
+
 /** A model under construction. */
 export interface Build {
   readonly graph: Graph;
@@ -29,10 +43,11 @@ export interface Build {
   readonly padded: boolean;
   readonly parameters: Map<string, ParameterSpec>;
   readonly dropouts: DropoutSpec[];
+  readonly bags: BagSpec[];
 }
 
 export function createBuild(graph: Graph, options: { training: boolean; padded: boolean }): Build {
-  return { graph, ...options, parameters: new Map(), dropouts: [] };
+  return { graph, ...options, parameters: new Map(), dropouts: [], bags: [] };
 }
 
 /** Declares a trainable tensor. */

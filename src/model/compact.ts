@@ -26,6 +26,12 @@ export function compactEncoder(build: Build, settings: CompactSettings): Value {
   const table = parameter(build, 'compact.table', [buckets, size], { kind: 'normal', deviation: 0.5 });
   const rows = gather(graph, table, features); // [U, F, E]
   const bag = reshape(graph, matmul(graph, unsqueeze(graph, weights, 1), rows), ['U', size]);
+  build.bags.push({
+    table: 'compact.table',
+    sum: bag,
+    rowsInput: 'features',
+    weightsInput: 'feature_weight',
+  });
   const weight = parameter(build, 'compact.projection.weight', [width, size], fanIn(size));
   const bias = parameter(build, 'compact.projection.bias', [width], { kind: 'zeros' });
   const gain = parameter(build, 'compact.norm.weight', [width], { kind: 'ones' });

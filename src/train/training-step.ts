@@ -5,9 +5,11 @@ import type { Config } from '../config/schema.ts';
 import { type BatchItem, batchFeeds, FeatureCache, labelFeed } from '../data/batches.ts';
 import { describeW2ner, w2nerLoss } from '../model/w2ner.ts';
 import type { TensorData } from '../onnx/dtype.ts';
+import type { Value } from '../onnx/graph.ts';
 import { createSession } from '../runtime/session.ts';
 import { initializeParameters } from '../weights/initialize.ts';
 import { AdamW } from './adamw.ts';
+import { bagGradient } from './bag-gradient.ts';
 import { MaskPool } from './masks.ts';
 
 /** What one step came to. */
@@ -43,9 +45,11 @@ export async function createTrainer(
   threads?: number,
 ): Promise<Trainer> {
   const model = describeW2ner(config, labels, { training: true, padded: true });
-  const { graph, dropouts, parameters: specs } = model.build;
+  const { graph, dropouts, bags, parameters: specs } = model.build;
   const loss = w2nerLoss(model);
-  const values = [...graph.parameters.values()];
+  const tables = new Set(bags.map(({ table }) => table));
+  const dense = [...graph.parameters.values()].filter(({ name }) => !tables.has(name));
+  const values = [...dense, ...bags.map(({ sum }) => sum)];
   const gradients = differentiate(graph, loss, values);
   graph.output('loss', loss);
   for (const value of values) graph.output(`gradient/${value.name}`, gradients.get(value)!);
@@ -60,6 +64,7 @@ export async function createTrainer(
       : { learningRate: config.learning_rate, weightDecay: config.weight_decay },
   );
   const cache = new FeatureCache(config);
+  const spreaders = bags.map((spec) => ({ spec, spread: bagGradient(parameters.get(spec.table)!) }));
   const masks = new MaskPool(random, () => createRandom(config.seed));
   const parameterFeeds = Object.fromEntries(parameters);
   return {
@@ -75,9 +80,12 @@ export async function createTrainer(
         ...masks.feeds(dropouts, sizes),
         labels: labelFeed(batch),
       });
-      const byName = new Map(
-        values.map(({ name }) => [name, result[`gradient/${name}`]!.data as Float32Array]),
-      );
+      const gradientOf = ({ name }: Value): Float32Array => result[`gradient/${name}`]!.data as Float32Array;
+      const byName = new Map(dense.map((value) => [value.name, gradientOf(value)]));
+      for (const bag of spreaders) {
+        const { table, sum, rowsInput, weightsInput } = bag.spec;
+        byName.set(table, bag.spread(gradientOf(sum), inputs[rowsInput]!, inputs[weightsInput]!));
+      }
       const gradientNorm = optimizer.step(byName, factor, config.clip_grad_norm);
       return { loss: (result.loss!.data as Float32Array)[0]!, gradientNorm };
     },
