@@ -2,25 +2,34 @@
 import type { Command } from 'commander';
 import type { CliContext } from './context.ts';
 
+/** Does a command's work. @returns the exit code */
+export type Run<Options> = (
+  args: readonly string[],
+  options: Options,
+  context: CliContext,
+) => Promise<number>;
+
 /** A command with its own kind of options. */
 export interface CommandSpec<Options> {
   readonly name: string;
   readonly summary: string;
   /** Adds arguments, options and help. */
   configure(command: Command): void;
-  /**
-   * Does the work; heavy modules are imported in here, so that `--help` stays quick.
-   * @returns the exit code
-   */
-  run(args: readonly string[], options: Options, context: CliContext): Promise<number>;
+  /** Loads what does the work: only then are heavy modules read, so that `--help` stays quick. */
+  load(): Promise<Run<Options>>;
 }
 
 /** A command of the table. */
-export type CliCommand = CommandSpec<unknown>;
+export interface CliCommand extends Omit<CommandSpec<unknown>, 'load'> {
+  readonly run: Run<unknown>;
+}
 
 /** Makes a table entry; commander fills the options as `configure` declared them. */
-export function defineCommand<Options>(spec: CommandSpec<Options>): CliCommand {
-  return { ...spec, run: (args, options, context) => spec.run(args, options as Options, context) };
+export function defineCommand<Options>({ load, ...spec }: CommandSpec<Options>): CliCommand {
+  return {
+    ...spec,
+    run: async (args, options, context) => (await load())(args, options as Options, context),
+  };
 }
 
 /** The examples at the end of a command's help, after a blank line. */

@@ -1,6 +1,5 @@
 /** Values of command-line options, checked with messages that say what would be right. */
 import { UserError } from '../base/errors.ts';
-import { type FormatName, formatNames, formatOfPath } from '../export/exporters.ts';
 
 const bad = (option: string, message: string, hint?: string): UserError =>
   new UserError({ code: 'E_OPTION', where: option, message, ...(hint === undefined ? {} : { hint }) });
@@ -36,15 +35,6 @@ export function collectList(text: string, before: readonly string[] = []): strin
 /** Collects a repeated option, one value each. */
 export function collect(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
-}
-
-/** The output format: as asked for, else by the file's extension, else JSON. @throws UserError `E_OPTION` */
-export function chooseFormat(asked: string | undefined, out: string | undefined): FormatName {
-  if (asked === undefined) return (out === undefined ? undefined : formatOfPath(out)) ?? 'json';
-  const name = asked.toLowerCase();
-  const known = formatNames.find((format) => format === name);
-  if (known !== undefined) return known;
-  throw bad('--format', `got "${asked}", expected one of ${formatNames.join(', ')}`);
 }
 
 const delimiters: Readonly<Record<string, string>> = {

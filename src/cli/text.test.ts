@@ -1,7 +1,8 @@
 /** Numbers, times, names, tables and option values as people read and write them. */
 import { createColors } from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { chooseFormat, collectList, fraction, wholeNumber } from './options.ts';
+import { chooseFormat } from './choose-format.ts';
+import { collectList, fraction, wholeNumber } from './options.ts';
 import { barLine } from './progress.ts';
 import { renderTable } from './table.ts';
 import { fitList, formatCount, formatPlural, formatRate, formatSeconds, shorten, wrapName } from './text.ts';

@@ -1,0 +1,139 @@
+/** `w2ner info`, the work: what a model knows, how good it is, where it comes from. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createColors } from 'picocolors';
+import type { EvaluationReport } from '../../evaluate/report.ts';
+import { findModel, shippedModels } from '../../predict/load.ts';
+import { modelFiles, readModelFolder } from '../../weights/model-folder.ts';
+import { exitCodes } from '../command.ts';
+import { type CliContext, wantsColor } from '../context.ts';
+import { renderEvaluation } from '../evaluation-report.ts';
+import { numberColumns, renderTable } from '../table.ts';
+import { formatCount, formatSeconds } from '../text.ts';
+
+/** Options of `w2ner info`. */
+export interface InfoOptions {
+  readonly model?: string;
+  readonly json?: boolean;
+}
+
+/** What `metrics.json` of a model folder holds, all of it optional: a model may come from elsewhere. */
+interface Metrics {
+  readonly training?: Readonly<Record<string, number>>;
+  readonly dev?: EvaluationReport;
+  readonly test?: EvaluationReport;
+}
+
+/** What is told of a model. */
+interface ModelInfo {
+  readonly name: string;
+  readonly folder: string;
+  readonly encoder: string;
+  readonly parameters: number;
+  readonly bytes: number;
+  readonly types: readonly string[];
+  readonly metrics: Metrics;
+  /** First paragraph of the model card. */
+  readonly about: string;
+  readonly card: string | undefined;
+}
+
+/** Runs the command. @returns the exit code */
+export async function runInfo(
+  _args: readonly string[],
+  options: InfoOptions,
+  context: CliContext,
+): Promise<number> {
+  const names = options.model === undefined ? shippedModels() : [options.model];
+  const models = await Promise.all(names.map(describeModel));
+  if (options.json === true) {
+    context.stdout.write(`${JSON.stringify(options.model === undefined ? models : models[0], null, 2)}\n`);
+  } else {
+    context.stdout.write(
+      options.model === undefined ? await listing(models, context) : await details(models[0]!, context),
+    );
+  }
+  return exitCodes.success;
+}
+
+async function describeModel(name: string): Promise<ModelInfo> {
+  const folder = findModel(name);
+  const { config, labels, tensors } = readModelFolder(folder);
+  const card = join(folder, modelFiles.card);
+  const metricsPath = join(folder, modelFiles.metrics);
+  return {
+    name,
+    folder,
+    encoder: config.encoder,
+    parameters: [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0),
+    bytes: statSync(join(folder, modelFiles.weights)).size,
+    types: labels.types,
+    metrics: existsSync(metricsPath) ? readMetrics(metricsPath) : {},
+    about: existsSync(card) ? firstParagraph(readFileSync(card, 'utf8')) : '',
+    card: existsSync(card) ? card : undefined,
+  };
+}
+
+function readMetrics(path: string): Metrics {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Metrics;
+  } catch {
+    return {}; // scores are nice to have: a model works without them
+  }
+}
+
+const firstParagraph = (markdown: string): string =>
+  markdown
+    .split(/\r?\n\s*\r?\n/)
+    .map((part) => part.trim())
+    .find((part) => part !== '' && !part.startsWith('#')) ?? '';
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+async function listing(models: readonly ModelInfo[], context: CliContext): Promise<string> {
+  if (models.length === 0)
+    return 'There are no shipped models. w2ner train makes one; --model takes its folder.\n';
+  const colors = createColors(wantsColor(context.stdout, context.env));
+  const rows = models.map(({ name, types, parameters, bytes, metrics }) => [
+    name,
+    String(types.length),
+    formatCount(parameters),
+    megabytes(bytes),
+    metrics.dev?.micro.f1.toFixed(3) ?? '–',
+    metrics.dev?.lexicon?.micro.f1.toFixed(3) ?? '–',
+  ]);
+  const columns = numberColumns('Shipped model', 'Types', 'Parameters', 'Size', 'Dev F1', 'Lexicon F1');
+  return `${renderTable(columns, rows, { colors })}\nMore about one: w2ner info --model ${models[0]!.name}\n`;
+}
+
+async function details(model: ModelInfo, context: CliContext): Promise<string> {
+  const colors = createColors(wantsColor(context.stdout, context.env));
+  const { training, dev, test } = model.metrics;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['Folder', model.folder],
+    ['Encoder', model.encoder],
+    ['Size', `${formatCount(model.parameters)} parameters, ${megabytes(model.bytes)}`],
+    ['Types', model.types.join(', ')],
+    ['Training', training === undefined ? undefined : trainingLine(training)],
+    ['Model card', model.card],
+  ];
+  const lines = facts.flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name.padEnd(11)} ${value}`],
+  );
+  const scores = Object.entries({ dev, test }).flatMap(([name, report]) =>
+    report === undefined ? [] : [`Scores on the ${name} data\n\n${renderEvaluation(report, colors)}`],
+  );
+  const about = model.about === '' ? [] : [`${model.about}\n`];
+  return [`${colors.bold(model.name)}\n`, ...about, `${lines.join('\n')}\n`, ...scores].join('\n');
+}
+
+function trainingLine(training: Readonly<Record<string, number>>): string {
+  const { sentences, epochs, best_epoch: best, seed, seconds } = training;
+  const parts = [
+    sentences === undefined ? '' : `${formatCount(sentences)} sentences`,
+    best === undefined || epochs === undefined ? '' : `epoch ${best} of ${epochs}`,
+    seed === undefined ? '' : `seed ${seed}`,
+    seconds === undefined ? '' : formatSeconds(seconds),
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}

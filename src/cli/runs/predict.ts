@@ -1,0 +1,83 @@
+/** `w2ner predict`, the work: entities for data that is already split into words. */
+import { UserError } from '../../base/errors.ts';
+import { readExamples } from '../../data/examples.ts';
+import type { Example } from '../../data/types.ts';
+import { exporters, writeRecords } from '../../export/exporters.ts';
+import { type Output, openFileOutput, openStreamOutput } from '../../export/output.ts';
+import { predict } from '../../predict/predict.ts';
+import { selectTypes } from '../../predict/select-types.ts';
+import type { Tagger } from '../../predict/types.ts';
+import { chooseFormat } from '../choose-format.ts';
+import { exitCodes } from '../command.ts';
+import type { CliContext } from '../context.ts';
+import { pick } from '../options.ts';
+import { startProgress } from '../progress.ts';
+import { formatPlural, formatRate, formatSeconds } from '../text.ts';
+
+/** Options of `w2ner predict`. */
+export interface PredictOptions {
+  readonly model: string;
+  readonly data: string;
+  readonly out: string;
+  readonly types?: readonly string[];
+  readonly minScore?: number;
+  readonly threads?: number;
+}
+
+/** Runs the command. @returns the exit code */
+export async function runPredict(
+  _args: readonly string[],
+  options: PredictOptions,
+  context: CliContext,
+): Promise<number> {
+  const format = chooseFormat(undefined, options.out);
+  if (format === 'csv') {
+    const message = 'predict writes JSON, expected a name that ends in .json or .jsonl';
+    throw new UserError({ code: 'E_OPTION', where: options.out, message });
+  }
+  const data = readExamples(options.data, { nerRequired: false });
+  const output = options.out === '-' ? openStreamOutput(context.stdout) : openFileOutput(options.out);
+  try {
+    const tagger = await context.loadModel(options.model, pick(options, 'threads'));
+    try {
+      await predictTo(output, format, data, tagger, options, context);
+    } finally {
+      await tagger.dispose();
+    }
+  } finally {
+    output.abort();
+  }
+  return exitCodes.success;
+}
+
+async function predictTo(
+  output: Output,
+  format: 'json' | 'jsonl',
+  data: readonly Example[],
+  tagger: Tagger,
+  options: PredictOptions,
+  context: CliContext,
+): Promise<void> {
+  const types = options.types && selectTypes(options.types, tagger.types);
+  const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1000;
+  const progress = await startProgress(context, 'Predicting');
+  try {
+    const records = predict(
+      data.map((example) => example.words),
+      {
+        tagger,
+        ...pick(options, 'minScore'),
+        ...(types === undefined ? {} : { types }),
+        signal: context.signal,
+        onProgress: (done) => progress.update(done / data.length, `${formatRate(done, seconds())}/s`),
+      },
+    );
+    await writeRecords(records, exporters[format], output);
+  } finally {
+    progress.stop();
+  }
+  const time = `${formatSeconds(seconds())}, ${formatRate(data.length, seconds())} sentences/s`;
+  const target = options.out === '-' ? 'standard output' : options.out;
+  context.stderr.write(`${formatPlural(data.length, 'sentence')} written to ${target} (${time})\n`);
+}
