@@ -1,6 +1,6 @@
 /** Turns the PATH arguments of a command (files, folders, globs) into the list of documents to read. */
 import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import { UserError } from '../base/errors.ts';
 import { documentExtensions, documentFormat, inputError, unsupportedType } from './read.ts';
@@ -74,10 +74,9 @@ function findByGlob(pattern: string, failures: UserError[]): string[] {
   const matches = globSync(pattern.replaceAll('\\', '/'), {
     onlyFiles: false,
     dot: false,
-    ignore: ['**/node_modules/**'],
+    absolute: isAbsolute(pattern),
     expandDirectories: false,
-    followSymbolicLinks: false,
-  });
+  }).filter((match) => pattern.includes('node_modules') || !/(?:^|\/)node_modules(?:\/|$)/.test(match));
   const files: string[] = [];
   for (const match of matches) {
     const path = match.replace(/\/$/, '');
@@ -122,18 +121,20 @@ function findByPath(path: string, failures: UserError[]): string[] {
   return [];
 }
 
-/** One entry for each file however it was reached; the first spelling in order of name stays. */
+/** One entry for each file however it was reached, in order of path; the shortest spelling stays. */
 function uniqueFiles(paths: readonly string[]): string[] {
-  const seen = new Set<string>();
-  return [...new Set(paths)].sort().filter((path) => {
+  const byFile = new Map<string, string>();
+  for (const path of new Set(paths)) {
     let real = path;
     try {
       real = realpathSync(path);
     } catch {
       // Gone since it was listed: reading it will say so.
     }
-    return !seen.has(real) && seen.add(real);
-  });
+    const known = byFile.get(real);
+    if (known === undefined || path.length < known.length) byFile.set(real, path);
+  }
+  return [...byFile.values()].sort();
 }
 
 /**

@@ -145,6 +145,11 @@ function decodeUtf16(bytes: Uint8Array, encoding: 'utf-16le' | 'utf-16be', where
 
 /** Byte values of Windows-1251 that are Cyrillic letters. */
 const isLetter1251 = (byte: number): boolean => byte >= 0xc0 || byte === 0xa8 || byte === 0xb8;
+/** Signs of Windows-1251 that stand in ordinary text: quotation marks, dashes, «№», «°», «±», no-break space. */
+const signs1251 = new Set([
+  0x84, 0x85, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0xa0, 0xa7, 0xa9, 0xab, 0xae, 0xb0, 0xb1, 0xb5, 0xb7,
+  0xb9, 0xbb,
+]);
 /** «о е а и н т с р в л», the ten commonest letters, about two thirds of any Russian text. */
 const commonLetters = new Set('оеаинтсрвл');
 
@@ -163,18 +168,18 @@ function commonShare(text: string): number {
 /** Decodes bytes that are not UTF-8 as Windows-1251, when that is what they are. */
 function decode1251(bytes: Uint8Array, where: string, firstFault: number): string {
   let high = 0;
-  let letters = 0;
+  let ordinary = 0;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]!;
     if (byte < 0x80) continue;
     if (byte === 0x98)
       throw broken(where, i, '0x98 is not a character of Windows-1251, nor is the file UTF-8');
     high++;
-    if (isLetter1251(byte)) letters++;
+    if (isLetter1251(byte) || signs1251.has(byte)) ordinary++;
   }
   const sample = bytes.subarray(0, sampleSize);
   const share = commonShare(new TextDecoder('windows-1251').decode(sample));
-  if (letters >= high * 0.6 && share >= 0.45) return new TextDecoder('windows-1251').decode(bytes);
+  if (ordinary >= high * 0.9 && share >= 0.45) return new TextDecoder('windows-1251').decode(bytes);
   for (const other of ['koi8-r', 'ibm866', 'x-mac-cyrillic']) {
     const text = new TextDecoder(other).decode(sample);
     const cyrillic = text.match(/[а-яё]/gi)?.length ?? 0;

@@ -38,4 +38,4 @@ export const compoundTails: ReadonlySet<string> = new Set(
 );
 
 /** Words between which a hyphen is left hanging: «до- и послеоперационный». */
-export const hangingAfter: ReadonlySet<string> = new Set(['и', 'или', 'либо', 'а']);
+export const hangingAfter: ReadonlySet<string> = new Set(['и', 'или', 'а']);

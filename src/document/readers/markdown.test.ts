@@ -114,8 +114,10 @@ describe('what is left out', () => {
 });
 
 /** Blocks as the short way gives them, joined as the reader joins them. */
-function readShort(text: string): Pick<Block, 'kind' | 'text' | 'offsets'>[] | undefined {
-  return readPlain(text, 0, text.length)?.flatMap(({ kind, lines }) =>
+type ShortBlock = Pick<Block, 'kind' | 'text' | 'offsets'>;
+
+function readShort(text: string): ShortBlock[] | undefined {
+  return readPlain(text, 0, text.length)?.flatMap(({ kind, lines }): ShortBlock[] =>
     kind === 'heading'
       ? lines.map((line) => ({ kind, ...line }))
       : joinLines(lines, text).map((group) => ({
