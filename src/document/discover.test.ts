@@ -61,6 +61,7 @@ describe('discoverDocuments', () => {
       codes: [],
     });
     expect(found('ссылки/*.md').files).toEqual(['ссылки/ж.md']);
+    expect(found('ссылки/*.md', 'в папке/д.md').files).toEqual(['в папке/д.md']);
     expect(found('в*').files).toContain('в папке/д.md');
   });
 

@@ -1,6 +1,6 @@
 /** Turns the PATH arguments of a command (files, folders, globs) into the list of documents to read. */
 import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import { UserError } from '../base/errors.ts';
 import { documentExtensions, documentFormat, inputError, unsupportedType } from './read.ts';
@@ -121,18 +121,23 @@ function findByPath(path: string, failures: UserError[]): string[] {
   return [];
 }
 
-/** One entry for each file however it was reached, in order of path; the shortest spelling stays. */
+/** Where a path leads when all links are followed; itself when it is gone (reading it will say so). */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+/** One entry for each file however it was reached, in order of path: the one without links, else the shortest. */
 function uniqueFiles(paths: readonly string[]): string[] {
   const byFile = new Map<string, string>();
   for (const path of new Set(paths)) {
-    let real = path;
-    try {
-      real = realpathSync(path);
-    } catch {
-      // Gone since it was listed: reading it will say so.
-    }
+    const real = realPath(path);
     const known = byFile.get(real);
-    if (known === undefined || path.length < known.length) byFile.set(real, path);
+    const isBetter = known === undefined || (resolve(known) !== real && path.length < known.length);
+    if (isBetter || resolve(path) === real) byFile.set(real, path);
   }
   return [...byFile.values()].sort();
 }

@@ -10,14 +10,14 @@ export const numberPattern = /^(?:(\d{1,3})[.)]|([а-яёa-z])\)|\((\d{1,2}|[а-
 /** «1.2», «3.1.2.»: the number of a section or recommendation. It begins a block and stays in the text. */
 export const sectionPattern = /^\d{1,2}(?:\.\d{1,2}){1,4}\.?\s+(?=[А-ЯЁA-Z«"])/u;
 
-/** Lines that begin something new whatever stands before them. */
+/** Lines that begin something new whatever stands before them: fixed phrases of guidelines, cells of broken tables. */
 export const openerPattern =
-  /^(?:[^\p{L}\d]{0,3})(?:Уровень (?:убедительности|достоверности)|УДД|УУР|ЕОК|Комментари[ий]|Примечани[ея]|Рис(?:унок|\.)\s*\d|Табл(?:ица|\.)\s*\d|Приложение [А-ЯA-Z]?\d|Глава \d|Раздел \d)/u;
+  /^\||^(?:[^\p{L}\d]{0,3})(?:Уровень (?:убедительности|достоверности)|УДД|УУР|ЕОК|Комментари[ий]|Примечани[ея]|Рис(?:унок|\.)\s*\d|Табл(?:ица|\.)\s*\d|Приложение [А-ЯA-Z]?\d|Глава \d|Раздел \d)/u;
 
 /** Words after which a sentence cannot end: a line that ends with one goes on in the next. */
 export const unfinishedWords: ReadonlySet<string> = new Set(
   `а без более в во для до же за и из или к ко как либо между менее на над не ни но о об от перед по под после
-  при про с свыше со согласно также у через что чем около старше младше выше ниже см рис табл`.split(/\s+/),
+  при про с свыше со согласно также у через что чем около старше младше`.split(/\s+/),
 );
 
 /** First parts of compounds that keep their hyphen when it falls at the end of a line. */

@@ -46,11 +46,14 @@ const narrowestWrap = 30;
 
 const finalPunctuation = /[.!?…;:][»”"')\]*_]*$/u;
 const startsLower = /^[«"'([*_#]{0,3}\p{Ll}/u;
+/** «мРНК», «pH»: a small letter that begins a name, not the rest of a sentence. */
+const startsName = /^\p{Ll}{1,3}\p{Lu}/u;
 const startsUpper = /^[«"'([*_#]{0,3}\p{Lu}/u;
 const startsInside = /^[),;.%»\]≤≥<>=±/×*^°]/u;
 const endsInside = /(?:[,([«„–—=<>≤≥±×/]|\s-)$/u;
 const endsAbbreviated = /(?:^|[\s(.])\p{L}{1,4}\.$/u;
-const lastWord = /([\p{L}]+)$/u;
+/** The last word of a line, but for a unit behind a number («3 с»). */
+const lastWord = /(?<!\d\s?)(?<!\p{L})(\p{L}+)$/u;
 const hyphenEnd = /([\p{L}\d]+)[-\u2010\u2011\u00AC]$/u;
 const firstToken = /^[«"(]?([\p{L}\d]+)/u;
 const vowels = /[аеёиоуыэюяaeiouy]/i;
@@ -108,7 +111,7 @@ function continues(previous: string, next: string): boolean {
   if (finalPunctuation.test(previous)) {
     return endsAbbreviated.test(previous) && startsLower.test(next);
   }
-  return startsLower.test(next) || startsInside.test(next);
+  return (startsLower.test(next) && !startsName.test(next)) || startsInside.test(next);
 }
 
 /** Length of the first word of a line, which the line before had no room for. */

@@ -164,11 +164,12 @@ function judgeAbbreviation(mark: Mark): Verdict {
   return /^[<>≤≥±~]/u.test(right) ? 'join' : undefined;
 }
 
-/** Ranges in brackets or quotation marks short enough to be kept whole: for each place, where the outermost ends. */
+/** Ranges in brackets or quotation marks short enough to be kept whole, outermost only, in order. */
 function findAsides(text: string): readonly TextRange[] {
   const pairs: Readonly<Record<string, string>> = { ')': '(', ']': '[', '»': '«' };
   const open: { char: string; at: number }[] = [];
   const asides: TextRange[] = [];
+  let oldest = 0;
   for (const found of text.matchAll(/[()[\]«»]/g)) {
     const char = found[0];
     const partner = pairs[char];
@@ -176,12 +177,13 @@ function findAsides(text: string): readonly TextRange[] {
       open.push({ char, at: found.index });
       continue;
     }
-    while (open.length > 0 && found.index - open[0]!.at > longestAside) open.shift();
+    while (oldest < open.length && found.index - open[oldest]!.at > longestAside) oldest++;
     let k = open.length - 1;
-    while (k >= 0 && open[k]!.char !== partner) k--;
-    if (k < 0) continue;
+    while (k >= oldest && open[k]!.char !== partner) k--;
+    if (k < oldest) continue;
     const start = open[k]!.at;
     open.length = k;
+    oldest = Math.min(oldest, k);
     while (asides.length > 0 && asides.at(-1)!.start >= start) asides.pop();
     asides.push({ start, end: found.index + 1 });
   }
