@@ -1,0 +1,24 @@
+/** The public interface of w2ner. */
+export { formatError, UserError } from './base/errors.ts';
+export { checkConfig, loadConfig } from './config/load.ts';
+export type { Config } from './config/schema.ts';
+export { type DataProblem, readExamples } from './data/examples.ts';
+export { type LabelSet, labelSetOf } from './data/labels.ts';
+export { encodeGrid } from './data/relation-grid.ts';
+export { dataStatistics, filesStatistics } from './data/statistics.ts';
+export type { EntityMention, Example, ScoredEntity } from './data/types.ts';
+export { decodeGrid } from './decode/decode.ts';
+export type { DecodedEntity, Decoding } from './decode/types.ts';
+export { documentFromString, readDocument } from './document/read.ts';
+export type { Block, CharSpan, Document, Sentence, Word } from './document/types.ts';
+export { type EvaluationReport, evaluatePredictions } from './evaluate/report.ts';
+export { type EvaluateOptions, evaluate, evaluateTagger } from './predict/evaluate.ts';
+export { type Extraction, type ExtractOptions, extract } from './predict/extract.ts';
+export { loadModel, shippedModels } from './predict/load.ts';
+export { type PredictOptions, type PredictRecord, predict } from './predict/predict.ts';
+export type { ExtractRecord, RecordEntity } from './predict/record.ts';
+export type { ExtractSummary } from './predict/summary.ts';
+export type { Tagger, TaggerCounts } from './predict/types.ts';
+export { segment } from './text/segment.ts';
+export type { TrainEvent, TrainResult } from './train/events.ts';
+export { type TrainOptions, trainModel as train } from './train/train.ts';
