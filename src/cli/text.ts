@@ -65,3 +65,15 @@ export function fitList(items: readonly string[], width: number): string {
   if (line !== '' || items.length === 0) return line;
   return `${[...items[0]!].slice(0, width - 1).join('')}…`;
 }
+
+/** Items separated by commas over several lines, the later ones indented. */
+export function wrapList(items: readonly string[], width: number, indent: number): string {
+  const lines: string[] = [];
+  for (const [i, item] of items.entries()) {
+    const piece = i + 1 < items.length ? `${item},` : item;
+    const last = lines.length - 1;
+    if (last >= 0 && lines[last]!.length + 1 + piece.length <= width - indent) lines[last] += ` ${piece}`;
+    else lines.push(piece);
+  }
+  return lines.join(`\n${' '.repeat(indent)}`);
+}

@@ -6,10 +6,10 @@ import type { EvaluationReport } from '../../evaluate/report.ts';
 import { findModel, shippedModels } from '../../predict/load.ts';
 import { modelFiles, readModelFolder } from '../../weights/model-folder.ts';
 import { exitCodes } from '../command.ts';
-import { type CliContext, wantsColor } from '../context.ts';
+import { type CliContext, textWidth, wantsColor } from '../context.ts';
 import { renderEvaluation } from '../evaluation-report.ts';
 import { numberColumns, renderTable } from '../table.ts';
-import { formatCount, formatSeconds } from '../text.ts';
+import { formatCount, formatSeconds, wrapList } from '../text.ts';
 
 /** Options of `w2ner info`. */
 export interface InfoOptions {
@@ -88,6 +88,9 @@ const firstParagraph = (markdown: string): string =>
     .map((part) => part.trim())
     .find((part) => part !== '' && !part.startsWith('#')) ?? '';
 
+/** Where the values of the facts begin. */
+const factIndent = 12;
+
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 async function listing(models: readonly ModelInfo[], context: CliContext): Promise<string> {
@@ -113,12 +116,12 @@ async function details(model: ModelInfo, context: CliContext): Promise<string> {
     ['Folder', model.folder],
     ['Encoder', model.encoder],
     ['Size', `${formatCount(model.parameters)} parameters, ${megabytes(model.bytes)}`],
-    ['Types', model.types.join(', ')],
+    ['Types', wrapList(model.types, textWidth(context.stdout), factIndent)],
     ['Training', training === undefined ? undefined : trainingLine(training)],
     ['Model card', model.card],
   ];
   const lines = facts.flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name.padEnd(11)} ${value}`],
+    value === undefined ? [] : [`${name.padEnd(factIndent)}${value}`],
   );
   const scores = Object.entries({ dev, test }).flatMap(([name, report]) =>
     report === undefined ? [] : [`Scores on the ${name} data\n\n${renderEvaluation(report, colors)}`],
