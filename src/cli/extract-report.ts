@@ -84,6 +84,9 @@ function labeller(files: readonly FileSummary[]): (file: FileSummary) => string 
 
 function closingLines(summary: ExtractSummary, result: string, loadSeconds: number): string[] {
   const { sentences, seconds, repeated, windowed, bounded } = summary;
+  const skipped = Object.entries(summary.skipped)
+    .map(([kind, count]) => `${formatCount(count)} × ${kind}`)
+    .join(', ');
   const lines = [
     result,
     `${formatPlural(sentences, 'sentence')} in ${formatSeconds(seconds)}: ` +
@@ -93,7 +96,7 @@ function closingLines(summary: ExtractSummary, result: string, loadSeconds: numb
     repeated > 0 ? `${formatPlural(repeated, 'repeated sentence')} answered from memory` : '',
     windowed > 0 ? `${formatPlural(windowed, 'long sentence')} read in overlapping windows` : '',
     bounded > 0 ? `${formatPlural(bounded, 'sentence')} with more readings than the decoder follows` : '',
-    ...Object.entries(summary.skipped).map(([kind, count]) => `skipped: ${formatCount(count)} × ${kind}`),
+    skipped === '' ? '' : `left out: ${skipped}`,
   ].filter((note) => note !== '');
   return notes.length === 0 ? lines : [...lines, ...notes.map((note) => `· ${note}`)];
 }
