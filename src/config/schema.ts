@@ -57,7 +57,8 @@ export const configSchema = z.strictObject({
   ngram_min: size.default(3).describe('shortest character n-gram'),
   ngram_max: size.default(5).describe('longest character n-gram'),
   encoder_layers: z.int().min(0).default(0).describe('gated convolution layers over the words'),
-  word_dropout: rate.default(0.1).describe('share of the features of a word that are hidden while training'),
+  word_dropout: rate.default(0.2).describe('share of words known by their parts alone while training'),
+  ngram_dropout: rate.default(0.05).describe('share of the n-grams that are hidden while training'),
   // Ours: training.
   patience: z.int().min(0).default(0).describe('stop after so many epochs without a better dev F1; 0: never'),
   max_cells: size

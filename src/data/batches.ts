@@ -44,8 +44,11 @@ function distanceTensor(length: number): TensorData {
 }
 
 /** Hides features of words while training. */
-export interface WordDropout {
-  readonly rate: number;
+export interface FeatureDropout {
+  /** Of the feature that is the whole word. */
+  readonly word: number;
+  /** Of each other feature. */
+  readonly ngram: number;
   readonly random: Random;
 }
 
@@ -57,7 +60,7 @@ export function batchFeeds(
   items: readonly BatchItem[],
   cache: FeatureCache,
   padded: boolean,
-  wordDropout?: WordDropout,
+  dropout?: FeatureDropout,
 ): Record<string, TensorData> {
   const length = Math.max(...items.map((item) => item.words.length));
   const index = new Int32Array(items.length * length);
@@ -78,7 +81,7 @@ export function batchFeeds(
   }
   const shape = [items.length, length];
   return {
-    ...featureTensors(distinct, wordDropout),
+    ...featureTensors(distinct, dropout),
     word_index: { dtype: 'int32', shape, data: index },
     distance: distanceTensor(length),
     ...(padded ? { word_mask: { dtype: 'float32' as const, shape, data: mask } } : {}),
@@ -87,7 +90,7 @@ export function batchFeeds(
 
 function featureTensors(
   distinct: readonly Int32Array[],
-  wordDropout?: WordDropout,
+  dropout?: FeatureDropout,
 ): Record<string, TensorData> {
   const width = Math.max(1, ...distinct.map((rows) => rows.length));
   const features = new Int32Array(distinct.length * width);
@@ -96,8 +99,8 @@ function featureTensors(
     const weight = 1 / Math.sqrt(Math.max(1, rows.length));
     for (let f = 0; f < rows.length; f++) {
       features[u * width + f] = rows[f]!;
-      const hidden = wordDropout !== undefined && wordDropout.random.uniform() < wordDropout.rate;
-      weights[u * width + f] = hidden ? 0 : weight;
+      const rate = f === 0 ? dropout?.word : dropout?.ngram;
+      weights[u * width + f] = rate !== undefined && dropout!.random.uniform() < rate ? 0 : weight;
     }
   }
   const shape = [distinct.length, width];

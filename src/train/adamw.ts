@@ -1,5 +1,6 @@
 /** AdamW (Loshchilov & Hutter 2019) in place over plain arrays; one pass per tensor (docs/decisions/0003-optimizer.md). */
 import type { TensorData } from '../onnx/dtype.ts';
+import type { RowGradient } from './bag-gradient.ts';
 
 /** What distinguishes groups of parameters. */
 export interface ParameterGroup {
@@ -13,6 +14,9 @@ interface Slot {
   readonly variance: Float32Array;
   readonly group: ParameterGroup;
 }
+
+/** A whole gradient, or one of a few rows: then only those rows, and their moments, are updated. */
+export type Gradient = Float32Array | RowGradient;
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
@@ -33,14 +37,14 @@ export class AdamW {
   }
 
   /**
-   * @param gradients one array per parameter
+   * @param gradients one per parameter
    * @param factor of every learning rate (warm-up and decay)
    * @param maxNorm the gradient as a whole is scaled down to this norm
-   * @returns the norm before clipping
+   * @returns the norm before clipping; when it is not finite nothing was changed
    */
-  step(gradients: ReadonlyMap<string, Float32Array>, factor: number, maxNorm: number): number {
+  step(gradients: ReadonlyMap<string, Gradient>, factor: number, maxNorm: number): number {
     let square = 0;
-    for (const gradient of gradients.values()) square += sumOfSquares(gradient);
+    for (const gradient of gradients.values()) square += sumOfSquares(valuesOf(gradient));
     const norm = Math.sqrt(square);
     if (!Number.isFinite(norm)) return norm;
     this.steps += 1;
@@ -48,11 +52,22 @@ export class AdamW {
     const clip = Math.min(1, maxNorm / (norm + 1e-6));
     const correction = Math.sqrt(1 - BETA2 ** this.steps) / (1 - BETA1 ** this.steps);
     for (const [name, slot] of this.slots) {
+      const gradient = gradients.get(name)!;
       const rate = slot.group.learningRate * factor;
-      update(slot, gradients.get(name)!, clip, rate * correction, 1 - rate * slot.group.weightDecay);
+      const scales = { clip, rate: rate * correction, keep: 1 - rate * slot.group.weightDecay };
+      if (gradient instanceof Float32Array) {
+        update(slot, 0, gradient, 0, gradient.length, scales);
+        continue;
+      }
+      const { rows, width, values } = gradient;
+      for (let k = 0; k < rows.length; k++) update(slot, rows[k]! * width, values, k * width, width, scales);
     }
     return norm;
   }
+}
+
+function valuesOf(gradient: Gradient): Float32Array {
+  return gradient instanceof Float32Array ? gradient : gradient.values;
 }
 
 function sumOfSquares(values: Float32Array): number {
@@ -61,10 +76,28 @@ function sumOfSquares(values: Float32Array): number {
   return sum;
 }
 
-function update(slot: Slot, gradient: Float32Array, clip: number, rate: number, keep: number): void {
+interface Scales {
+  readonly clip: number;
+  /** Learning rate with the bias correction. */
+  readonly rate: number;
+  /** What weight decay leaves. */
+  readonly keep: number;
+}
+
+/** Updates `count` numbers of a slot from place `at`, with the gradient from place `from`. */
+function update(
+  slot: Slot,
+  at: number,
+  gradient: Float32Array,
+  from: number,
+  count: number,
+  scales: Scales,
+): void {
   const { parameter, mean, variance } = slot;
-  for (let i = 0; i < gradient.length; i++) {
-    const g = gradient[i]! * clip;
+  const { clip, rate, keep } = scales;
+  for (let k = 0; k < count; k++) {
+    const i = at + k;
+    const g = gradient[from + k]! * clip;
     const m = BETA1 * mean[i]! + (1 - BETA1) * g;
     const v = BETA2 * variance[i]! + (1 - BETA2) * g * g;
     mean[i] = m;

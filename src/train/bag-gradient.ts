@@ -1,28 +1,46 @@
-/** The gradient of a table of which a batch sums a few rows: one buffer, cleared only where it was written. */
+/** The gradient of a table of which a batch sums a few rows: only those rows are touched, by it and by the optimizer. */
 import type { TensorData } from '../onnx/dtype.ts';
 
+/** A gradient that is zero outside some rows. */
+export interface RowGradient {
+  /** The rows, each once. */
+  readonly rows: Int32Array;
+  /** Numbers in a row. */
+  readonly width: number;
+  /** f32[rows.length, width], in the order of `rows`. */
+  readonly values: Float32Array;
+}
+
 /**
- * @param table f32[rows, E]
- * @returns a function of the sum's gradient f32[U, E], the rows i32[U, F] and the weights f32[U, F], giving the
- *   table's dense gradient; the array is used again by the next call
+ * Spreads the gradient of weighted sums of table rows over those rows.
+ * @param tableRows V, rows in the table
+ * @returns a function of the sum's gradient f32[U, E], the rows i32[U, F] and the weights f32[U, F] (0: not used)
  */
 export function bagGradient(
-  table: TensorData,
-): (sumGradient: Float32Array, rows: TensorData, weights: TensorData) => Float32Array {
-  const width = table.shape[1]!;
-  const gradient = new Float32Array(table.data.length);
-  let written: Int32Array = new Int32Array(0);
-  return (sumGradient, rows, weights) => {
-    for (const row of written) gradient.fill(0, row * width, (row + 1) * width);
-    written = (rows.data as Int32Array).slice();
-    const perSum = rows.shape[1]!;
-    for (let k = 0; k < written.length; k++) {
-      const weight = (weights.data as Float32Array)[k]!;
-      if (weight === 0) continue;
-      const from = Math.floor(k / perSum) * width;
-      const to = written[k]! * width;
-      for (let e = 0; e < width; e++) gradient[to + e]! += weight * sumGradient[from + e]!;
+  tableRows: number,
+): (sumGradient: TensorData, rows: TensorData, weights: TensorData) => RowGradient {
+  const place = new Int32Array(tableRows).fill(-1);
+  return (sumGradient, rowTensor, weightTensor) => {
+    const width = sumGradient.shape[1]!;
+    const perSum = rowTensor.shape[1]!;
+    const all = rowTensor.data as Int32Array;
+    const weights = weightTensor.data as Float32Array;
+    const from = sumGradient.data as Float32Array;
+    const rows: number[] = [];
+    for (let k = 0; k < all.length; k++) {
+      if (weights[k] === 0 || place[all[k]!]! >= 0) continue;
+      place[all[k]!] = rows.length;
+      rows.push(all[k]!);
     }
-    return gradient;
+    const values = new Float32Array(rows.length * width);
+    for (let k = 0; k < all.length; k++) {
+      const weight = weights[k]!;
+      if (weight === 0) continue;
+      const source = Math.floor(k / perSum) * width;
+      const target = place[all[k]!]! * width;
+      for (let e = 0; e < width; e++) values[target + e]! += weight * from[source + e]!;
+    }
+    for (const row of rows) place[row] = -1;
+    return { rows: Int32Array.from(rows), width, values };
   };
 }

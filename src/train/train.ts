@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { createRandom, type Random, restoreRandom } from '../base/random.ts';
 import type { Config } from '../config/schema.ts';
-import { type BatchItem, bucketBatches } from '../data/batches.ts';
+import { type BatchItem, bucketBatches, labelFeed } from '../data/batches.ts';
 import { encodeGrid } from '../data/relation-grid.ts';
 import { scoreEntities } from '../evaluate/scores.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
 import { writeModelFolder } from '../weights/model-folder.ts';
+import { readSafetensors } from '../weights/safetensors.ts';
 import { warmupFactor } from './adamw.ts';
 import { type Progress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { TrainEvent, TrainResult } from './events.ts';
@@ -30,6 +31,8 @@ export interface TrainOptions {
   readonly out: string;
   /** Continue the run whose checkpoint is in `out`. */
   readonly resume?: boolean;
+  /** Weights to start from, as `pretrain` writes them: tensors of the same name and shape. */
+  readonly init?: string;
   readonly threads?: number;
   /** Ends the run after the current step, with a checkpoint. */
   readonly signal?: AbortSignal;
@@ -63,11 +66,35 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   }
   const noise = createRandom(config.seed);
   const trainer = await createTrainer(config, data.labels.size, noise, options.threads);
+  if (options.init !== undefined) startFrom(options.init, trainer);
   try {
     return await new Run(options, data, trainer, noise).train(path);
   } finally {
     await trainer.release();
   }
+}
+
+/** Copies the tensors of a weights file over the starting values. @throws UserError when none fits, or one is of another shape */
+function startFrom(path: string, trainer: Trainer): void {
+  const { tensors } = readSafetensors(path);
+  let used = 0;
+  for (const [name, tensor] of tensors) {
+    const own = trainer.parameters.get(name);
+    if (own === undefined) continue;
+    if (own.shape.join() !== tensor.shape.join() || tensor.dtype !== 'float32') {
+      const message = `tensor "${name}" is ${tensor.dtype}[${tensor.shape}], model expects float32[${own.shape}]`;
+      throw new UserError({
+        code: 'E_INIT',
+        where: path,
+        message,
+        hint: 'pre-train with the same configuration',
+      });
+    }
+    (own.data as Float32Array).set(tensor.data as Float32Array);
+    used += 1;
+  }
+  if (used === 0)
+    throw new UserError({ code: 'E_INIT', where: path, message: 'holds no tensor of this model' });
 }
 
 /** What a checkpoint may be continued with; the number of epochs and the early stop may change. */
@@ -220,7 +247,11 @@ class Run {
       }
       const { step } = this.#progress;
       const factor = warmupFactor(step, config.warm_factor * steps, steps);
-      const { loss, gradientNorm } = await this.#trainer.step(batches[batch]!, factor);
+      const { loss, gradientNorm } = await this.#trainer.step(
+        batches[batch]!,
+        { labels: labelFeed(batches[batch]!) },
+        factor,
+      );
       this.#checkFinite(loss, gradientNorm);
       sentences += batches[batch]!.length;
       this.#advance({ batch: batch + 1, step: step + 1, lossSum: this.#progress.lossSum + loss });

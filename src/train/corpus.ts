@@ -1,0 +1,113 @@
+/** Plain text as training sentences for the language model: words, a vocabulary, and what is to be guessed. */
+import { readFileSync } from 'node:fs';
+import { UserError } from '../base/errors.ts';
+import type { Random } from '../base/random.ts';
+import { splitSentences } from '../text/sentences.ts';
+import { foldWord } from '../text/spelling.ts';
+import { splitPlain } from '../text/words.ts';
+
+/** Sentences longer than this are cut: the recurrence gains nothing from more. */
+const MAX_WORDS = 48;
+const MIN_WORDS = 4;
+
+export interface Corpus {
+  readonly sentences: readonly (readonly string[])[];
+  /** Number of each folded word that is frequent enough to be guessed. */
+  readonly vocabulary: ReadonlyMap<string, number>;
+  /** Occurrences of each vocabulary word. */
+  readonly counts: readonly number[];
+  readonly words: number;
+}
+
+/**
+ * Reads text files, a paragraph a line.
+ * @param size most words in the vocabulary
+ * @param limit most words read, over all files in the order given
+ * @throws UserError when the files hold too little text
+ */
+export function readCorpus(paths: readonly string[], size: number, limit: number): Corpus {
+  const sentences: string[][] = [];
+  const frequency = new Map<string, number>();
+  let words = 0;
+  for (const path of paths) {
+    for (const line of readFileSync(path, 'utf8').split('\n')) {
+      if (words >= limit) break;
+      for (const { start, end } of splitSentences(line)) {
+        const sentence = splitPlain(line.slice(start, end));
+        for (let at = 0; at < sentence.length; at += MAX_WORDS) {
+          const part = sentence.slice(at, at + MAX_WORDS);
+          if (part.length < MIN_WORDS) continue;
+          sentences.push(part);
+          words += part.length;
+          for (const word of part) frequency.set(foldWord(word), (frequency.get(foldWord(word)) ?? 0) + 1);
+        }
+      }
+    }
+  }
+  if (words < 10_000) {
+    throw new UserError({
+      code: 'E_CORPUS',
+      where: paths.join(', '),
+      message: `holds ${words} words, expected at least 10,000`,
+    });
+  }
+  const frequent = [...frequency]
+    .filter(([, count]) => count >= 3)
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, size);
+  return {
+    sentences,
+    vocabulary: new Map(frequent.map(([word], number) => [word, number])),
+    counts: frequent.map(([, count]) => count),
+    words,
+  };
+}
+
+/** Draws vocabulary words with probability proportional to count^0.75 (Mikolov et al. 2013). */
+export function createSampler(counts: readonly number[], random: Random): () => number {
+  const table = new Int32Array(1 << 20);
+  const total = counts.reduce((sum, count) => sum + count ** 0.75, 0);
+  let at = 0;
+  let reached = 0;
+  for (const [word, count] of counts.entries()) {
+    reached += count ** 0.75;
+    for (const end = Math.min(table.length, Math.round((reached / total) * table.length)); at < end; at++)
+      table[at] = word;
+  }
+  return () => table[random.below(table.length)]!;
+}
+
+/** What a batch of sentences is asked: candidates, and per position the next and the previous word among them. */
+export function guesses(
+  batch: readonly (readonly string[])[],
+  length: number,
+  vocabulary: ReadonlyMap<string, number>,
+  sampleSize: number,
+  sample: () => number,
+): { candidates: Int32Array; next: Int32Array; previous: Int32Array } {
+  const numberOf = new Map<number, number>();
+  const candidate = (word: number): number => {
+    const known = numberOf.get(word);
+    if (known !== undefined) return known;
+    numberOf.set(word, numberOf.size);
+    return numberOf.size - 1;
+  };
+  const next = new Int32Array(batch.length * length).fill(-100);
+  const previous = new Int32Array(batch.length * length).fill(-100);
+  for (const [b, words] of batch.entries()) {
+    for (const [i, word] of words.entries()) {
+      const id = vocabulary.get(foldWord(word));
+      if (id === undefined) continue;
+      if (i > 0) next[b * length + i - 1] = candidate(id);
+      if (i + 1 < words.length) previous[b * length + i + 1] = candidate(id);
+    }
+  }
+  for (
+    const wanted = numberOf.size + sampleSize, tries = { left: 4 * sampleSize };
+    numberOf.size < wanted && tries.left > 0;
+    tries.left--
+  ) {
+    candidate(sample());
+  }
+  return { candidates: Int32Array.from(numberOf.keys()), next, previous };
+}

@@ -1,0 +1,87 @@
+/** Pre-training on plain text: the encoder and the BiLSTM learn the language before the entities. */
+import { createRandom } from '../base/random.ts';
+import type { Config } from '../config/schema.ts';
+import { bucketBatches } from '../data/batches.ts';
+import { describeLanguageModel, OUTPUT_TABLE } from '../model/language-model.ts';
+import type { TensorData } from '../onnx/dtype.ts';
+import { writeSafetensors } from '../weights/safetensors.ts';
+import { warmupFactor } from './adamw.ts';
+import { createSampler, guesses, readCorpus } from './corpus.ts';
+import { createGraphTrainer } from './training-step.ts';
+
+export interface PretrainOptions {
+  /** Shapes, dropouts, learning rate and seed; those of the model that will start from the result. */
+  readonly config: Config;
+  /** Text files, a paragraph a line. */
+  readonly text: readonly string[];
+  /** The weights file to write. */
+  readonly out: string;
+  /** Passes over the text. */
+  readonly passes?: number;
+  /** Most words read. */
+  readonly maxWords?: number;
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: PretrainProgress) => void;
+}
+
+export interface PretrainProgress {
+  readonly step: number;
+  readonly steps: number;
+  /** Mean of the last hundred steps. */
+  readonly loss: number;
+  readonly wordsPerSecond: number;
+}
+
+const VOCABULARY = 20_000;
+const SAMPLES = 1024;
+const BATCH = 32;
+
+/**
+ * Trains the language model and writes the tensors that a W2NER model can start from (`train --init`).
+ * @throws UserError when there is too little text, or the file cannot be written
+ */
+export async function pretrain(options: PretrainOptions): Promise<void> {
+  const { config, passes = 1 } = options;
+  const corpus = readCorpus(options.text, VOCABULARY, options.maxWords ?? Number.POSITIVE_INFINITY);
+  const random = createRandom(config.seed);
+  const { build, loss } = describeLanguageModel(config, corpus.vocabulary.size);
+  const trainer = await createGraphTrainer(build, loss, config, random, options.threads);
+  const sample = createSampler(corpus.counts, random);
+  const items = corpus.sentences.map((words) => ({ words }));
+  const perPass = Math.ceil(items.length / BATCH);
+  const steps = perPass * passes;
+  const start = performance.now();
+  let [step, words, mean] = [0, 0, 0];
+  try {
+    for (let pass = 0; pass < passes; pass++) {
+      for (const batch of bucketBatches(items, BATCH, Number.POSITIVE_INFINITY, random)) {
+        if (options.signal?.aborted) break;
+        const length = Math.max(...batch.map((item) => item.words.length));
+        const asked = guesses(
+          batch.map((item) => item.words),
+          length,
+          corpus.vocabulary,
+          SAMPLES,
+          sample,
+        );
+        const vector = (data: Int32Array): TensorData => ({ dtype: 'int32', shape: [data.length], data });
+        const feeds = {
+          candidates: vector(asked.candidates),
+          next: vector(asked.next),
+          previous: vector(asked.previous),
+        };
+        const result = await trainer.step(batch, feeds, warmupFactor(step, 0.02 * steps, steps));
+        step += 1;
+        words += batch.reduce((sum, item) => sum + item.words.length, 0);
+        mean += (result.loss - mean) / Math.min(step, 100);
+        const wordsPerSecond = words / ((performance.now() - start) / 1000);
+        options.onProgress?.({ step, steps, loss: mean, wordsPerSecond });
+      }
+    }
+    const kept = [...trainer.parameters].filter(([name]) => name !== OUTPUT_TABLE);
+    writeSafetensors(options.out, new Map(kept), { format: 'w2ner-pretrained', steps: String(step) });
+  } finally {
+    await trainer.release();
+  }
+}
