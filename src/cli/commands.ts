@@ -4,6 +4,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { extractCommand } from './commands/extract.ts';
 import { infoCommand } from './commands/info.ts';
 import { predictCommand } from './commands/predict.ts';
+import { pretrainCommand } from './commands/pretrain.ts';
 import { trainCommand } from './commands/train.ts';
 import { validateCommand } from './commands/validate.ts';
 
@@ -11,6 +12,7 @@ import { validateCommand } from './commands/validate.ts';
 export const commands: readonly CliCommand[] = [
   extractCommand,
   trainCommand,
+  pretrainCommand,
   evaluateCommand,
   predictCommand,
   validateCommand,

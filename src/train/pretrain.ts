@@ -33,6 +33,15 @@ export interface PretrainProgress {
   readonly wordsPerSecond: number;
 }
 
+/** What a run came to. */
+export interface PretrainResult {
+  readonly steps: number;
+  /** Words read, repeated ones included. */
+  readonly words: number;
+  /** Mean of the last hundred steps. */
+  readonly loss: number;
+}
+
 const VOCABULARY = 20_000;
 const SAMPLES = 1024;
 const BATCH = 32;
@@ -41,7 +50,7 @@ const BATCH = 32;
  * Trains the language model and writes the tensors that a W2NER model can start from (`train --init`).
  * @throws UserError when there is too little text, or the file cannot be written
  */
-export async function pretrain(options: PretrainOptions): Promise<void> {
+export async function pretrain(options: PretrainOptions): Promise<PretrainResult> {
   const { config, passes = 1 } = options;
   const corpus = readCorpus(options.text, VOCABULARY, options.maxWords ?? Number.POSITIVE_INFINITY);
   const random = createRandom(config.seed);
@@ -81,6 +90,7 @@ export async function pretrain(options: PretrainOptions): Promise<void> {
     }
     const kept = [...trainer.parameters].filter(([name]) => name !== OUTPUT_TABLE);
     writeSafetensors(options.out, new Map(kept), { format: 'w2ner-pretrained', steps: String(step) });
+    return { steps: step, words, loss: mean };
   } finally {
     await trainer.release();
   }

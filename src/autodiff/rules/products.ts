@@ -1,7 +1,7 @@
 /** Gradients of matrix products, the grid convolution and the loss. */
-import type { Graph, Value } from '../../onnx/graph.ts';
+import type { Dim, Graph, Value } from '../../onnx/graph.ts';
 import { dimProduct } from '../../onnx/graph.ts';
-import { add, exp, multiply, subtract } from '../../onnx/operators/elementwise.ts';
+import { add, cast, exp, multiply, subtract } from '../../onnx/operators/elementwise.ts';
 import { depthwiseConv, matmul, transposeLast } from '../../onnx/operators/products.ts';
 import { concat, reduceSum, reshape, shapeVector } from '../../onnx/operators/structure.ts';
 import { type Rule, required, unbroadcast } from '../rule.ts';
@@ -62,6 +62,16 @@ const convRule: Rule = (graph, node, [gradient]) => {
   ];
 };
 
+/** 0 … K−1 in the labels' type, for a fixed or a named number of classes. */
+function classNumbers(graph: Graph, size: Dim, int: (values: readonly number[]) => Value, short: boolean): Value {
+  if (typeof size === 'number') return int([...Array(size).keys()]);
+  const scalar = reshape(graph, graph.size(size), []);
+  const constant = (value: bigint): Value =>
+    graph.constant({ dtype: 'int64', shape: [], data: BigInt64Array.of(value) });
+  const range = graph.node('Range', [constant(0n), scalar, constant(1n)], [{ dtype: 'int64', shape: [size] }])[0]!;
+  return short ? cast(graph, range, 'int32') : range;
+}
+
 /** (softmax − one-hot) / count at labelled positions, nothing at ignored ones. */
 const crossEntropyRule: Rule = (graph, node, [gradient]) => {
   const [logits, labels] = [required(node.inputs[0]), required(node.inputs[1])];
@@ -70,7 +80,7 @@ const crossEntropyRule: Rule = (graph, node, [gradient]) => {
     labels.dtype === 'int32'
       ? graph.constant({ dtype: 'int32', shape: [values.length], data: Int32Array.from(values) })
       : graph.ints(values);
-  const classes = int([...Array(logits.shape[1] as number).keys()]);
+  const classes = classNumbers(graph, logits.shape[1]!, int, labels.dtype === 'int32');
   const lead = [1, logits.shape[1]!, ...labels.shape.slice(1).map(() => 1)];
   const wide = reshape(graph, labels, [labels.shape[0]!, 1, ...labels.shape.slice(1)]);
   const asFloat = (x: Value): Value =>

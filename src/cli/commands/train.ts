@@ -24,6 +24,7 @@ export const trainCommand = defineCommand<TrainOptions>({
       .option('--epochs <n>', 'the same as --set epochs=<n>', wholeNumber('--epochs'))
       .option('--seed <n>', 'the same as --set seed=<n>', wholeNumber('--seed', 0))
       .option('--resume', 'continue the run whose checkpoint is in the folder')
+      .option('--init <file>', 'weights to start from, written by "w2ner pretrain"')
       .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
       .addHelpText(
         'after',

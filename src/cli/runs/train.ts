@@ -21,6 +21,7 @@ export interface TrainOptions {
   readonly epochs?: number;
   readonly seed?: number;
   readonly resume?: boolean;
+  readonly init?: string;
   readonly threads?: number;
 }
 
@@ -36,7 +37,7 @@ export async function runTrain(
   try {
     const result = await context.trainModel({
       config,
-      ...pick(options, 'test', 'resume', 'threads'),
+      ...pick(options, 'test', 'resume', 'init', 'threads'),
       train: options.train,
       dev: options.dev,
       out: options.out,

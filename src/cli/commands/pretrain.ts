@@ -1,0 +1,36 @@
+/** `w2ner pretrain`: what a model can start from, learnt from plain text. */
+import { defineCommand, examples } from '../command.ts';
+import { collect, wholeNumber } from '../options.ts';
+import type { PretrainOptions } from '../runs/pretrain.ts';
+
+const help = `
+The encoder and the BiLSTM learn to guess the next and the previous word of plain text (a paragraph a
+line, no annotation). Give the file to "w2ner train --init" with a configuration of the same shapes.
+Ctrl-C ends the reading early and writes what was learnt so far.`;
+
+/** The command. */
+export const pretrainCommand = defineCommand<PretrainOptions>({
+  name: 'pretrain',
+  summary: 'learn from plain text what a model can start from',
+  configure: (command) =>
+    command
+      .requiredOption('-c, --config <file>', 'settings, for example configs/pretrain.json')
+      .requiredOption('--text <file>', 'plain text, a paragraph a line; may be repeated', collect)
+      .requiredOption('-o, --out <file>', 'weights file to write (.safetensors)')
+      .option('--passes <n>', 'passes over the text (default: 1)', wholeNumber('--passes'))
+      .option('--max-words <n>', 'words to read at most', wholeNumber('--max-words'))
+      .option('--set <key=value>', 'replace one setting; may be repeated', collect)
+      .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
+      .addHelpText(
+        'after',
+        help +
+          examples([
+            [
+              'w2ner pretrain --config configs/pretrain.json --text notes.txt --out start.safetensors',
+              'one pass',
+            ],
+            ['w2ner train … --init start.safetensors', 'a model that starts from it'],
+          ]).trimEnd(),
+      ),
+  load: async () => (await import('../runs/pretrain.ts')).runPretrain,
+});
