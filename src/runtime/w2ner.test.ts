@@ -1,0 +1,310 @@
+/** The whole model: its graphs against plain loops, batches against single sentences, gradients against differences. */
+import { describe, expect, test } from 'vitest';
+import { differentiate } from '../autodiff/differentiate.ts';
+import { createRandom } from '../base/random.ts';
+import { checkConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { batchFeeds, FeatureCache, labelFeed } from '../data/batches.ts';
+import type { ParameterSpec } from '../model/build.ts';
+import { describeW2ner, w2nerCells, w2nerLoss } from '../model/w2ner.ts';
+import { elementCount, type TensorData } from '../onnx/dtype.ts';
+import { createSession } from './session.ts';
+import { type LoopTensor, scoreInLoops, sumOfLosses } from './testing.ts';
+
+const LABELS = 5; // K
+const settings = {
+  ngram_buckets: 40,
+  ngram_emb_size: 4,
+  bert_hid_size: 5,
+  lstm_hid_size: 6,
+  conv_hid_size: 3,
+  biaffine_size: 4,
+  ffnn_hid_size: 7,
+  dist_emb_size: 3,
+  type_emb_size: 2,
+  dilation: [1, 2, 3],
+  emb_dropout: 0,
+  conv_dropout: 0,
+  out_dropout: 0,
+};
+const config = checkConfig(settings);
+
+const sentences = [
+  ['Назначить', 'цитарабин', '100', 'мг/м²', 'Назначить'],
+  ['боль'],
+  ['или', 'боль', 'утром'],
+];
+
+/** Every parameter at random, so that none can be left out unnoticed. */
+function drawTensors(
+  specs: ReadonlyMap<string, ParameterSpec>,
+  seed = 3,
+): Map<string, TensorData & LoopTensor> {
+  const random = createRandom(seed);
+  const draw = (spec: ParameterSpec): TensorData & LoopTensor => {
+    const centre = spec.start.kind === 'ones' ? 1 : 0;
+    const data = Float32Array.from(
+      { length: elementCount(spec.shape) },
+      () => centre + 0.4 * random.normal(),
+    );
+    return { dtype: 'float32', shape: spec.shape, data };
+  };
+  return new Map([...specs].map(([name, spec]) => [name, draw(spec)]));
+}
+
+/** Runs a variant of the model. @returns logits [B, K, L, L] of the batch, and the other outputs */
+async function run(
+  settingsUsed: Config,
+  batch: readonly (readonly string[])[],
+  options: {
+    training: boolean;
+    padded: boolean;
+    seed?: number;
+    masks?: (shape: readonly number[]) => TensorData;
+  },
+) {
+  const model = describeW2ner(settingsUsed, LABELS, options);
+  const { graph, parameters, dropouts } = model.build;
+  graph.output('logits', model.logits);
+  if (!options.training) w2nerCells(model);
+  const tensors = drawTensors(parameters, options.seed);
+  const session = await createSession(graph, tensors, { threads: 1 });
+  const items = batch.map((words) => ({ words }));
+  const feeds = batchFeeds(items, new FeatureCache(settingsUsed), options.padded);
+  const [B, L] = feeds.word_index!.shape as [number, number];
+  const sizes: Readonly<Record<string, number>> = { B, L, 'L*L': L * L };
+  const masks = Object.fromEntries(
+    dropouts.map(({ name, shape }) => [
+      name,
+      options.masks!(shape.map((dim) => (typeof dim === 'number' ? dim : sizes[dim]!))),
+    ]),
+  );
+  const outputs = await session.run({ ...feeds, ...masks });
+  await session.release();
+  return { outputs, logits: outputs.logits!.data as Float32Array, tensors, masks };
+}
+
+/** The scores [K, L, L] of one sentence of a padded batch. */
+function cut(logits: Float32Array, sentence: number, length: number, longest: number): number[] {
+  const result: number[] = [];
+  for (let k = 0; k < LABELS; k++) {
+    for (let row = 0; row < length; row++) {
+      const start = ((sentence * LABELS + k) * longest + row) * longest;
+      result.push(...logits.subarray(start, start + length));
+    }
+  }
+  return result;
+}
+
+function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-4): void {
+  expect(got.length).toBe(expected.length);
+  const worst = Math.max(...Array.from(got, (v, k) => Math.abs(v - expected[k]!)));
+  expect(worst).toBeLessThan(tolerance);
+}
+
+describe('logits', () => {
+  test('of the graph for use are those of plain loops, sentence by sentence', async () => {
+    for (const words of sentences) {
+      const { logits, tensors } = await run(config, [words], { training: false, padded: false });
+      const expected = scoreInLoops(words, config, tensors);
+      expect(Math.max(...expected.map(Math.abs))).toBeGreaterThan(0.5);
+      expectClose(logits, expected);
+    }
+  });
+
+  test('of the training graph do not depend on padding or neighbours', async () => {
+    const { logits, tensors } = await run(config, sentences, { training: true, padded: true });
+    for (const [b, words] of sentences.entries()) {
+      expectClose(cut(logits, b, words.length, 5), scoreInLoops(words, config, tensors));
+    }
+  });
+
+  test('of the native and of the scanned LSTM are the same', async () => {
+    const batch = [sentences[0]!, [...sentences[0]!].reverse()];
+    const native = await run(config, batch, { training: false, padded: false });
+    const scanned = await run(config, batch, { training: true, padded: false });
+    const padded = await run(config, batch, { training: false, padded: true });
+    expectClose(native.logits, scanned.logits, 1e-5);
+    expectClose(native.logits, padded.logits, 1e-5);
+  });
+
+  test('under dropout are those of loops with the same masks', async () => {
+    const random = createRandom(5);
+    const masks = (shape: readonly number[]): TensorData => ({
+      dtype: 'float32',
+      shape,
+      data: Float32Array.from({ length: elementCount(shape) }, () => (random.uniform() < 0.4 ? 0 : 1.7)),
+    });
+    const dropping = checkConfig({ ...settings, emb_dropout: 0.4, conv_dropout: 0.4, out_dropout: 0.4 });
+    const words = sentences[0]!;
+    const result = await run(dropping, [words], { training: true, padded: true, masks });
+    expect(Object.keys(result.masks).sort()).toEqual(
+      ['grid', 'mlp1/in', 'mlp1/out', 'mlp2/in', 'mlp2/out', 'mlp_rel/in0', 'mlp_rel/in1', 'mlp_rel/in2']
+        .concat('mlp_rel/out', 'words')
+        .map((name) => `dropout/${name}`),
+    );
+    const drop = (name: string, index: number): number =>
+      Number(result.masks[`dropout/${name}`]!.data[index]);
+    expectClose(result.logits, scoreInLoops(words, dropping, result.tensors, drop));
+  });
+
+  test.each([[[1]], [[2, 1]], [[1, 2, 3, 5]]])('with dilations %j', async (dilation) => {
+    const other = checkConfig({ ...settings, dilation });
+    const { logits, tensors } = await run(other, [sentences[0]!], { training: false, padded: false });
+    expectClose(logits, scoreInLoops(sentences[0]!, other, tensors));
+  });
+});
+
+test('the cells put out are those whose best label is a relation, with its softmax', async () => {
+  const batch = [sentences[0]!, [...sentences[0]!].reverse()];
+  const { outputs, logits } = await run(config, batch, { training: false, padded: false, seed: 5 });
+  const expected: { cell: number[]; label: number; probability: number }[] = [];
+  for (let at = 0; at < 50; at++) {
+    const [b, row, column] = [Math.floor(at / 25), Math.floor((at % 25) / 5), at % 5];
+    const scores = Array.from({ length: LABELS }, (_, k) => logits[(b * LABELS + k) * 25 + (at % 25)]!);
+    const label = scores.indexOf(Math.max(...scores));
+    const total = scores.reduce((sum, v) => sum + Math.exp(v), 0);
+    if (label > 0)
+      expected.push({ cell: [b, row, column], label, probability: Math.exp(scores[label]!) / total });
+  }
+  expect(expected.length).toBeGreaterThan(10);
+  expect(expected.length).toBeLessThan(45);
+  expect(new Set(expected.map(({ label }) => label)).size).toBeGreaterThan(1);
+  expect(outputs.cells!.shape).toEqual([expected.length, 3]);
+  expect(Array.from(outputs.cells!.data, Number)).toEqual(expected.flatMap(({ cell }) => cell));
+  expect(Array.from(outputs.cell_label!.data, Number)).toEqual(expected.map(({ label }) => label));
+  expectClose(
+    outputs.cell_probability!.data as Float32Array,
+    expected.map(({ probability }) => probability),
+    1e-5,
+  );
+});
+
+test('the gradient of the loss by every parameter is that of differences of the loops', async () => {
+  const model = describeW2ner(config, LABELS, { training: true, padded: true });
+  const { graph, parameters } = model.build;
+  const loss = w2nerLoss(model);
+  const values = [...graph.parameters.values()];
+  const gradients = differentiate(graph, loss, values);
+  graph.output('loss', loss);
+  for (const value of values) graph.output(`gradient/${value.name}`, gradients.get(value)!);
+  const session = await createSession(graph, 'inputs', { threads: 1 });
+  const tensors = drawTensors(parameters);
+  const random = createRandom(8);
+  const items = sentences.map((words) => ({
+    words,
+    grid: Uint8Array.from({ length: words.length ** 2 }, () => random.below(LABELS)),
+  }));
+  const result = await session.run({
+    ...batchFeeds(items, new FeatureCache(config), true),
+    labels: labelFeed(items),
+    ...Object.fromEntries(tensors),
+  });
+  await session.release();
+
+  const exact = new Map(
+    [...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]),
+  );
+  const cells = items.reduce((sum, { grid }) => sum + grid.length, 0);
+  const lossInLoops = (): number =>
+    items.reduce((sum, { words, grid }) => sum + sumOfLosses(scoreInLoops(words, config, exact), grid), 0) /
+    cells;
+  expect((result.loss!.data as Float32Array)[0]).toBeCloseTo(lossInLoops(), 5);
+
+  expect(values.map(({ name }) => name)).toEqual([...parameters.keys()]);
+  for (const [name, { data }] of exact) {
+    const gradient = result[`gradient/${name}`]!.data as Float32Array;
+    expect(gradient.length).toBe(data.length);
+    const largest = gradient.reduce((best, v, k) => (Math.abs(v) > Math.abs(gradient[best]!) ? k : best), 0);
+    expect(Math.abs(gradient[largest]!), `${name} has a gradient`).toBeGreaterThan(1e-4);
+    for (const k of new Set([largest, 0, Math.floor(data.length / 2), data.length - 1])) {
+      const [old, step] = [data[k]!, 1e-4];
+      data[k] = old + step;
+      const above = lossInLoops();
+      data[k] = old - step;
+      const below = lossInLoops();
+      data[k] = old;
+      const difference = Math.abs(gradient[k]! - (above - below) / (2 * step));
+      expect(difference, `${name}[${k}]`).toBeLessThan(1e-5 + 1e-3 * Math.abs(gradient[k]!));
+    }
+  }
+});
+
+describe('declared parameters', () => {
+  const shapesOf = (change: object): Map<string, string> =>
+    new Map(
+      [
+        ...describeW2ner(checkConfig({ ...settings, ...change }), LABELS, { training: false, padded: false })
+          .build.parameters,
+      ].map(([name, { shape }]) => [name, shape.join()]),
+    );
+  const plain = shapesOf({});
+  const changed = (change: object): string[] => {
+    const other = shapesOf(change);
+    return [...new Set([...plain.keys(), ...other.keys()])]
+      .filter((name) => plain.get(name) !== other.get(name))
+      .sort();
+  };
+  const linear = (name: string): string[] => [`${name}.bias`, `${name}.weight`];
+
+  test.each<[string, object, string[]]>([
+    ['dist_emb_size', { dist_emb_size: 9 }, ['convLayer.base.1.weight', 'dis_embs.weight']],
+    ['type_emb_size', { type_emb_size: 9 }, ['convLayer.base.1.weight', 'reg_embs.weight']],
+    [
+      'ffnn_hid_size',
+      { ffnn_hid_size: 9 },
+      ['predictor.linear.weight', ...linear('predictor.mlp_rel.linear')],
+    ],
+    [
+      'biaffine_size',
+      { biaffine_size: 9 },
+      ['predictor.biaffine.weight', ...linear('predictor.mlp1.linear'), ...linear('predictor.mlp2.linear')],
+    ],
+    [
+      'bert_hid_size',
+      { bert_hid_size: 9 },
+      [
+        ...linear('compact.norm'),
+        ...linear('compact.projection'),
+        'encoder.weight_ih_l0',
+        'encoder.weight_ih_l0_reverse',
+      ],
+    ],
+    [
+      'conv_hid_size',
+      { conv_hid_size: 9 },
+      [
+        ...linear('convLayer.base.1'),
+        ...[0, 1, 2].flatMap((k) => linear(`convLayer.convs.${k}`)),
+        'predictor.mlp_rel.linear.weight',
+      ],
+    ],
+    [
+      'lstm_hid_size',
+      { lstm_hid_size: 10 },
+      [
+        'cln.beta',
+        'cln.beta_dense.weight',
+        'cln.gamma',
+        'cln.gamma_dense.weight',
+        'convLayer.base.1.weight',
+        ...['bias_hh', 'bias_ih', 'weight_hh', 'weight_ih'].flatMap((kind) => [
+          `encoder.${kind}_l0`,
+          `encoder.${kind}_l0_reverse`,
+        ]),
+        'predictor.mlp1.linear.weight',
+        'predictor.mlp2.linear.weight',
+      ],
+    ],
+    [
+      'dilation, fewer',
+      { dilation: [1] },
+      [...linear('convLayer.convs.1'), ...linear('convLayer.convs.2'), 'predictor.mlp_rel.linear.weight'],
+    ],
+    [
+      'dilation, more',
+      { dilation: [1, 2, 3, 5] },
+      [...linear('convLayer.convs.3'), 'predictor.mlp_rel.linear.weight'],
+    ],
+  ])('%s', (_, change, names) => expect(changed(change)).toEqual(names));
+});
