@@ -44,11 +44,11 @@ export function openAtomic(path: string): AtomicFile {
       throw writeError(path, error);
     }
   };
+  let renamed = false;
   const abort = (): void => {
-    if (descriptor === undefined) return;
-    closeSync(descriptor);
+    if (descriptor !== undefined) closeSync(descriptor);
     descriptor = undefined;
-    rmSync(partial, { force: true });
+    if (!renamed) rmSync(partial, { force: true });
   };
   guard(() => {
     mkdirSync(dirname(path), { recursive: true });
@@ -66,6 +66,7 @@ export function openAtomic(path: string): AtomicFile {
         closeSync(descriptor!);
         descriptor = undefined;
         renameSync(partial, path);
+        renamed = true;
       }),
     abort,
   };

@@ -15,7 +15,8 @@ export interface BatchItem {
 export class FeatureCache {
   readonly #rows = new Map<string, Int32Array>();
   readonly #settings: SpellingSettings;
-  static readonly limit = 200_000;
+  /** Words remembered; some 20 MB. */
+  static readonly limit = 50_000;
 
   constructor(settings: SpellingSettings) {
     this.#settings = settings;

@@ -20,7 +20,7 @@ export interface Tagger {
   readonly counts: Readonly<TaggerCounts>;
   /**
    * Finds the entities of sentences of any length (also empty ones), in the order given.
-   * Within a sentence entities are ordered by first word, then last word, then type.
+   * Within a sentence entities are ordered by first word, then last word.
    */
   tag(sentences: readonly (readonly string[])[]): Promise<ScoredEntity[][]>;
   dispose(): Promise<void>;

@@ -11,7 +11,7 @@ import type { TensorData } from '../onnx/dtype.ts';
 import { createSession, type Session } from '../runtime/session.ts';
 import type { StoredModel } from '../weights/model-folder.ts';
 import type { Tagger, TaggerCounts } from './types.ts';
-import { cutWindows, defaultWindowSizes, mergeWindows, type WordWindow } from './windows.ts';
+import { tagInWindows } from './windows.ts';
 
 /** Grid cells of one run: bounds the memory of a run whatever the sentences are. */
 const CELLS_PER_RUN = 24_000;
@@ -21,11 +21,10 @@ export interface TaggerOptions {
   readonly threads?: number;
 }
 
-/** One grid's worth of words, and where its entities belong. */
+/** One grid's worth of words, and its place among the pieces asked for. */
 interface Piece {
   readonly words: readonly string[];
-  readonly sentence: number;
-  readonly window: number;
+  readonly place: number;
 }
 
 /** Compiles a model for use. */
@@ -38,39 +37,29 @@ export async function createTagger(
   const session = await createInferenceSession(config, labels.size, tensors, options.threads);
   const cache = new FeatureCache(config);
   const counts: TaggerCounts = { sentences: 0, windowed: 0, bounded: 0 };
+  const tagPieces = async (pieces: readonly (readonly string[])[]): Promise<ScoredEntity[][]> => {
+    const found: ScoredEntity[][] = pieces.map(() => []);
+    for (const batch of batchesOfOneLength(pieces.map((words, place) => ({ words, place })))) {
+      const results = await runBatch(session, batch, cache, labels);
+      for (const [i, { entities, bounded }] of results.entries()) {
+        found[batch[i]!.place] = entities;
+        if (bounded) counts.bounded += 1;
+      }
+    }
+    return found;
+  };
   return {
     name,
     types: labels.types,
     counts,
     async tag(sentences) {
-      const windows = sentences.map((words) =>
-        cutWindows(words.length, defaultWindowSizes.max, defaultWindowSizes.overlap),
-      );
+      const { entities, windowed } = await tagInWindows(sentences, tagPieces);
       counts.sentences += sentences.length;
-      counts.windowed += windows.filter((list) => list.length > 1).length;
-      const pieces = windows.flatMap((list, sentence) =>
-        list.map(({ wordStart, wordEnd }, window) => ({
-          words: list.length === 1 ? sentences[sentence]! : sentences[sentence]!.slice(wordStart, wordEnd),
-          sentence,
-          window,
-        })),
-      );
-      const found: ScoredEntity[][][] = windows.map((list) => list.map(() => []));
-      for (const batch of batchesOfOneLength(pieces)) {
-        const results = await runBatch(session, batch, cache, labels);
-        for (const [i, { entities, bounded }] of results.entries()) {
-          found[batch[i]!.sentence]![batch[i]!.window] = entities;
-          if (bounded) counts.bounded += 1;
-        }
-      }
-      return windows.map((list, sentence) => merge(list, found[sentence]!));
+      counts.windowed += windowed;
+      return entities;
     },
     dispose: () => session.release(),
   };
-}
-
-function merge(windows: readonly WordWindow[], found: readonly ScoredEntity[][]): ScoredEntity[] {
-  return windows.length <= 1 ? (found[0] ?? []) : mergeWindows(windows, found);
 }
 
 /** The graph for use, without dropout and padding, with the weights baked in. */

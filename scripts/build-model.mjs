@@ -1,0 +1,58 @@
+/**
+ * Rebuilds a shipped model from its data: `node scripts/build-model.mjs guidelines-ru [--data DIR] [--seed N] [--out DIR]`.
+ * The data is not part of this repository; DIR defaults to $W2NER_DATA, then to ../shared/data beside it.
+ */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import './setup.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { data: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' } },
+});
+const recipes = JSON.parse(readFileSync(join(root, 'configs/models.json'), 'utf8'));
+const name = positionals[0];
+const recipe = recipes[name];
+if (recipe === undefined) {
+  console.error(`expected a model: ${Object.keys(recipes).join(', ')}`);
+  process.exit(2);
+}
+const data = resolve(values.data ?? process.env.W2NER_DATA ?? join(root, '../shared/data'));
+const needed = [recipe.train, recipe.dev, ...(recipe.text ?? [])].map((path) => join(data, path));
+const missing = needed.filter((path) => !existsSync(path));
+if (missing.length > 0) {
+  console.error(`${missing.join(', ')}: not there\n  hint: name the folder that holds the data with --data`);
+  process.exit(2);
+}
+
+function w2ner(...args) {
+  console.error(`$ w2ner ${args.join(' ')}`);
+  const { status } = spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), ...args], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+const config = join(root, 'configs', `${name}.json`);
+const seed = values.seed === undefined ? [] : ['--seed', values.seed];
+const run = join(root, 'runs', `${name}${values.seed === undefined ? '' : `-${values.seed}`}`);
+rmSync(run, { recursive: true, force: true });
+const init = [];
+if (recipe.text !== undefined) {
+  const start = join(root, 'runs', `${name}-pretrained.safetensors`);
+  const text = recipe.text.flatMap((path) => ['--text', join(data, path)]);
+  const settings = Object.entries(recipe.pretrain.set).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+  if (!existsSync(start)) w2ner('pretrain', '--config', config, ...text, '--out', start, '--passes', String(recipe.pretrain.passes), ...settings);
+  init.push('--init', start);
+}
+const files = ['--train', join(data, recipe.train), '--dev', join(data, recipe.dev)];
+w2ner('train', '--config', config, ...files, '--out', run, ...seed, ...init);
+
+const target = values.out ?? join(root, 'models', name);
+mkdirSync(target, { recursive: true });
+for (const file of ['config.json', 'labels.json', 'model.safetensors', 'metrics.json', 'README.md']) {
+  copyFileSync(join(run, file), join(target, file));
+}
+console.error(`The model is in ${target}`);
