@@ -1,6 +1,6 @@
 /** Plain text as training sentences for the language model: words, a vocabulary, and what is to be guessed. */
 import { readFileSync } from 'node:fs';
-import { UserError } from '../base/errors.ts';
+import { errorMessage, UserError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import { splitSentences } from '../text/sentences.ts';
 import { foldWord } from '../text/spelling.ts';
@@ -23,14 +23,14 @@ export interface Corpus {
  * Reads text files, a paragraph a line.
  * @param size most words in the vocabulary
  * @param limit most words read, over all files in the order given
- * @throws UserError when the files hold too little text
+ * @throws UserError `E_CORPUS` for a file that cannot be read, or when the files hold too little text
  */
 export function readCorpus(paths: readonly string[], size: number, limit: number): Corpus {
   const sentences: string[][] = [];
   const frequency = new Map<string, number>();
   let words = 0;
   for (const path of paths) {
-    for (const line of readFileSync(path, 'utf8').split('\n')) {
+    for (const line of readText(path).split('\n')) {
       if (words >= limit) break;
       for (const { start, end } of splitSentences(line)) {
         const sentence = splitPlain(line.slice(start, end));
@@ -55,12 +55,28 @@ export function readCorpus(paths: readonly string[], size: number, limit: number
     .filter(([, count]) => count >= 3)
     .sort((a, b) => b[1] - a[1])
     .slice(0, size);
+  if (frequent.length === 0) {
+    throw new UserError({ code: 'E_CORPUS', where: paths.join(', '), message: 'holds no word three times' });
+  }
   return {
     sentences,
     vocabulary: new Map(frequent.map(([word], number) => [word, number])),
     counts: frequent.map(([, count]) => count),
     words,
   };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UserError({
+      code: 'E_CORPUS',
+      where: path,
+      message: `cannot be read (${errorMessage(error)})`,
+      cause: error,
+    });
+  }
 }
 
 /** Draws vocabulary words with probability proportional to count^0.75 (Mikolov et al. 2013). */

@@ -66,8 +66,8 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   }
   const noise = createRandom(config.seed);
   const trainer = await createTrainer(config, data.labels.size, noise, options.threads);
-  if (options.init !== undefined) startFrom(options.init, trainer);
   try {
+    if (options.init !== undefined) startFrom(options.init, trainer);
     return await new Run(options, data, trainer, noise).train(path);
   } finally {
     await trainer.release();
@@ -97,7 +97,7 @@ function startFrom(path: string, trainer: Trainer): void {
     throw new UserError({ code: 'E_INIT', where: path, message: 'holds no tensor of this model' });
 }
 
-/** What a checkpoint may be continued with; the number of epochs and the early stop may change. */
+/** What a checkpoint may be continued with: the same data and settings, but for the early stop and paths that are not used. */
 function fingerprintOf(config: Config, data: TrainingData): string {
   const { patience: _, save_path: _save, predict_path: _predict, ...settings } = config;
   const hash = createHash('sha256').update(JSON.stringify(settings));

@@ -63,12 +63,21 @@ const convRule: Rule = (graph, node, [gradient]) => {
 };
 
 /** 0 … K−1 in the labels' type, for a fixed or a named number of classes. */
-function classNumbers(graph: Graph, size: Dim, int: (values: readonly number[]) => Value, short: boolean): Value {
+function classNumbers(
+  graph: Graph,
+  size: Dim,
+  int: (values: readonly number[]) => Value,
+  short: boolean,
+): Value {
   if (typeof size === 'number') return int([...Array(size).keys()]);
   const scalar = reshape(graph, graph.size(size), []);
   const constant = (value: bigint): Value =>
     graph.constant({ dtype: 'int64', shape: [], data: BigInt64Array.of(value) });
-  const range = graph.node('Range', [constant(0n), scalar, constant(1n)], [{ dtype: 'int64', shape: [size] }])[0]!;
+  const range = graph.node(
+    'Range',
+    [constant(0n), scalar, constant(1n)],
+    [{ dtype: 'int64', shape: [size] }],
+  )[0]!;
   return short ? cast(graph, range, 'int32') : range;
 }
 
