@@ -63,7 +63,7 @@ export function readModelFolder(folder: string): StoredModel {
 
 function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new UserError({
       code: 'E_MODEL',

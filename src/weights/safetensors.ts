@@ -33,10 +33,11 @@ export interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-interface HeaderEntry {
-  readonly dtype: string;
-  readonly shape: number[];
-  readonly data_offsets: [number, number];
+/** Where a tensor's bytes lie, counted from the end of the header. */
+interface Place {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** @throws UserError `E_WEIGHTS` for a missing, truncated or inconsistent file, naming the tensor */
@@ -54,10 +55,18 @@ export function readSafetensors(path: string): TensorFile {
   const { header, body } = readHeader(bytes, path);
   const tensors = new Map<string, TensorData>();
   let metadata: Record<string, string> = {};
+  const places: Place[] = [];
   for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') metadata = entry as Record<string, string>;
-    else tensors.set(name, readTensor(name, entry as HeaderEntry, body, path));
+    if (name === '__metadata__') {
+      metadata = readMetadata(entry, path);
+      continue;
+    }
+    const { dtype, shape, start, end } = readEntry(name, entry, body.length, path);
+    const copy = body.buffer.slice(body.byteOffset + start, body.byteOffset + end) as ArrayBuffer;
+    tensors.set(name, { dtype, shape, data: new arrays[dtype](copy) });
+    if (end > start) places.push({ name, start, end });
   }
+  checkApart(places, path);
   return { tensors, metadata };
 }
 
@@ -79,32 +88,59 @@ function readHeader(bytes: Buffer, path: string): { header: Record<string, unkno
   } catch (error) {
     throw damaged(path, `header is not JSON (${errorMessage(error)})`);
   }
-  if (typeof header !== 'object' || header === null) throw damaged(path, 'header is not a JSON object');
-  return { header: header as Record<string, unknown>, body: bytes.subarray(8 + size) };
+  if (!isObject(header)) throw damaged(path, 'header is not a JSON object');
+  return { header, body: bytes.subarray(8 + size) };
 }
 
-function readTensor(name: string, entry: HeaderEntry, body: Buffer, path: string): TensorData {
-  const dtype = codes[entry?.dtype];
-  const [start, end] = entry?.data_offsets ?? [];
-  if (dtype === undefined) {
-    throw damaged(
-      path,
-      `tensor "${name}" has type ${entry?.dtype}, expected one of ${Object.keys(codes).join(', ')}`,
-    );
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function readMetadata(value: unknown, path: string): Record<string, string> {
+  if (!isObject(value) || !Object.values(value).every((text) => typeof text === 'string')) {
+    throw damaged(path, '"__metadata__" is not an object of strings');
   }
-  const whole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-  if (!Array.isArray(entry.shape) || !entry.shape.every(whole) || !whole(start) || !whole(end)) {
+  return value as Record<string, string>;
+}
+
+/** Checks what the header says of a tensor. */
+function readEntry(
+  name: string,
+  value: unknown,
+  bodyLength: number,
+  path: string,
+): { dtype: DType; shape: readonly number[]; start: number; end: number } {
+  const { dtype: code, shape, data_offsets: offsets } = isObject(value) ? value : {};
+  if (typeof code !== 'string' || !Object.hasOwn(codes, code)) {
+    const known = Object.keys(codes).join(', ');
+    throw damaged(path, `tensor "${name}" has type ${JSON.stringify(code)}, expected one of ${known}`);
+  }
+  const [start, end] = Array.isArray(offsets) && offsets.length === 2 ? offsets : [];
+  if (!Array.isArray(shape) || !shape.every(isSize) || !isSize(start) || !isSize(end)) {
     throw damaged(path, `tensor "${name}" has no valid shape and place`);
   }
-  const expected = elementCount(entry.shape) * dtypes[dtype].bytes;
+  const dtype = codes[code]!;
+  const expected = elementCount(shape) * dtypes[dtype].bytes;
   if (end - start !== expected) {
-    throw damaged(path, `tensor "${name}" [${entry.shape}] needs ${expected} bytes, got ${end - start}`);
+    throw damaged(path, `tensor "${name}" [${shape}] needs ${expected} bytes, got ${end - start}`);
   }
-  if (end > body.length) {
-    throw damaged(path, `tensor "${name}" ends at byte ${end} of ${body.length}`);
+  if (end > bodyLength) throw damaged(path, `tensor "${name}" ends at byte ${end} of ${bodyLength}`);
+  return { dtype, shape, start, end };
+}
+
+/** Two tensors never share bytes. */
+function checkApart(places: Place[], path: string): void {
+  places.sort((a, b) => a.start - b.start);
+  for (const [k, place] of places.entries()) {
+    const before = places[k - 1];
+    if (before === undefined || place.start >= before.end) continue;
+    const message = `tensor "${place.name}" begins at byte ${place.start}, inside tensor "${before.name}" [${before.start}, ${before.end})`;
+    throw damaged(path, message);
   }
-  const copy = body.buffer.slice(body.byteOffset + start, body.byteOffset + end) as ArrayBuffer;
-  return { dtype, shape: entry.shape, data: new arrays[dtype](copy) };
 }
 
 /** Writes tensors in the order given, atomically. */
