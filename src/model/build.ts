@@ -30,9 +30,10 @@ export interface BagSpec {
   readonly table: string;
   /** f32[U, E] */
   readonly sum: Value;
-  /** Names of the inputs i32[U, F] and f32[U, F]. */
+  /** Name of the input i32[U, F], or i32[U] for single rows. */
   readonly rowsInput: string;
-  readonly weightsInput: string;
+  /** Name of the input f32[U, F]; absent when every row counts once. */
+  readonly weightsInput?: string;
 }
 
 /** A model under construction. */

@@ -29,6 +29,7 @@ export function describeLanguageModel(config: Config, vocabulary: number): { bui
   const half = config.lstm_hid_size / 2;
   const table = parameter(build, OUTPUT_TABLE, [vocabulary, half], { kind: 'normal', deviation: 0.05 });
   const candidates = gather(graph, table, graph.input('candidates', 'int32', ['M'])); // [M, D/2]
+  build.bags.push({ table: OUTPUT_TABLE, sum: candidates, rowsInput: 'candidates' });
   const direction = (start: number, name: string): Value => {
     const part = dropout(build, slice(graph, states, 2, start, start + half), config.out_dropout, name);
     const scores = matmul(graph, reshape(graph, part, ['B*L', half]), transposeLast(graph, candidates), 'lm');

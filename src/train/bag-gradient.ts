@@ -14,27 +14,28 @@ export interface RowGradient {
 /**
  * Spreads the gradient of weighted sums of table rows over those rows.
  * @param tableRows V, rows in the table
- * @returns a function of the sum's gradient f32[U, E], the rows i32[U, F] and the weights f32[U, F] (0: not used)
+ * @returns a function of the sum's gradient f32[U, E], the rows i32[U, F] or i32[U], and the weights f32[U, F] (0: not
+ *   used; all 1 when absent)
  */
 export function bagGradient(
   tableRows: number,
-): (sumGradient: TensorData, rows: TensorData, weights: TensorData) => RowGradient {
+): (sumGradient: TensorData, rows: TensorData, weights?: TensorData) => RowGradient {
   const place = new Int32Array(tableRows).fill(-1);
   return (sumGradient, rowTensor, weightTensor) => {
     const width = sumGradient.shape[1]!;
-    const perSum = rowTensor.shape[1]!;
+    const perSum = rowTensor.shape[1] ?? 1;
     const all = rowTensor.data as Int32Array;
-    const weights = weightTensor.data as Float32Array;
+    const weights = weightTensor?.data as Float32Array | undefined;
     const from = sumGradient.data as Float32Array;
     const rows: number[] = [];
     for (let k = 0; k < all.length; k++) {
-      if (weights[k] === 0 || place[all[k]!]! >= 0) continue;
+      if (weights?.[k] === 0 || place[all[k]!]! >= 0) continue;
       place[all[k]!] = rows.length;
       rows.push(all[k]!);
     }
     const values = new Float32Array(rows.length * width);
     for (let k = 0; k < all.length; k++) {
-      const weight = weights[k]!;
+      const weight = weights === undefined ? 1 : weights[k]!;
       if (weight === 0) continue;
       const source = Math.floor(k / perSum) * width;
       const target = place[all[k]!]! * width;

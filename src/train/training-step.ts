@@ -104,14 +104,19 @@ export async function createGraphTrainer(
       const inputs = batchFeeds(batch, cache, true, hidden);
       const [B, L] = inputs.word_index!.shape as [number, number];
       const sizes = { B, L, U: inputs.features!.shape[0]! };
-      const all = { ...inputs, ...masks.feeds(build.dropouts, sizes), ...feeds };
+      const all: Readonly<Record<string, TensorData>> = {
+        ...inputs,
+        ...masks.feeds(build.dropouts, sizes),
+        ...feeds,
+      };
       const used = Object.entries(all).filter(([name]) => inputNames.has(name));
       const result = await session.run({ ...parameterFeeds, ...Object.fromEntries(used) });
       const gradientOf = ({ name }: Value): Float32Array => result[`gradient/${name}`]!.data as Float32Array;
       const byName = new Map<string, Gradient>(dense.map((value) => [value.name, gradientOf(value)]));
       for (const { spec, spread } of spreaders) {
         const sum = result[`gradient/${spec.sum.name}`]!;
-        byName.set(spec.table, spread(sum, inputs[spec.rowsInput]!, inputs[spec.weightsInput]!));
+        const weights = spec.weightsInput === undefined ? undefined : all[spec.weightsInput];
+        byName.set(spec.table, spread(sum, all[spec.rowsInput]!, weights));
       }
       const gradientNorm = optimizer.step(byName, factor, config.clip_grad_norm);
       return { loss: (result.loss!.data as Float32Array)[0]!, gradientNorm };
