@@ -39,7 +39,9 @@ export function loadConfig(path: string, overrides: readonly string[] = []): Con
       message: 'got no JSON object, expected {"setting": value}',
     });
   }
-  return checkConfig({ ...raw, ...parseOverrides(overrides) }, path);
+  const replaced = parseOverrides(overrides);
+  checkKeys(replaced, '--set');
+  return checkConfig({ ...raw, ...replaced }, path);
 }
 
 /** `["epochs=5"]` as `{ epochs: 5 }`. @throws UserError `E_CONFIG_KEY` */
@@ -64,15 +66,30 @@ export function parseOverrides(overrides: readonly string[]): Record<string, unk
   return result;
 }
 
-/** A complete configuration from the settings given. @throws UserError naming the first bad setting and all others */
-export function checkConfig(settings: object, where = 'config'): Config {
-  for (const key of Object.keys(settings)) {
-    if (knownKeys.includes(key)) continue;
+/** Finds every setting that does not exist. @throws UserError `E_CONFIG_KEY` naming all of them */
+function checkKeys(settings: object, where: string): void {
+  const unknown = Object.keys(settings).filter((key) => !knownKeys.includes(key));
+  if (unknown.length === 0) return;
+  const message =
+    unknown.length === 1
+      ? `"${unknown[0]}" is not a known setting`
+      : `${unknown.map((key) => `"${key}"`).join(', ')} are not known settings`;
+  const near = unknown.map((key) => {
     const nearest = [...knownKeys].sort((a, b) => distance(a, key) - distance(b, key))[0]!;
-    const hint =
-      distance(nearest, key) <= 4 ? `did you mean "${nearest}"?` : `known settings: ${knownKeys.join(', ')}`;
-    throw new UserError({ code: 'E_CONFIG_KEY', where, message: `"${key}" is not a known setting`, hint });
-  }
+    return distance(nearest, key) <= 4 ? nearest : undefined;
+  });
+  const hint = near.every((key) => key !== undefined)
+    ? `did you mean ${near.map((key) => `"${key}"`).join(', ')}?`
+    : `known settings: ${knownKeys.join(', ')}`;
+  throw new UserError({ code: 'E_CONFIG_KEY', where, message, hint });
+}
+
+/**
+ * A complete configuration from the settings given.
+ * @throws UserError naming all unknown settings (`E_CONFIG_KEY`), or else all bad values (`E_CONFIG_VALUE`)
+ */
+export function checkConfig(settings: object, where = 'config'): Config {
+  checkKeys(settings, where);
   const result = configSchema.safeParse(settings);
   if (!result.success) {
     const problems = result.error.issues.map((issue) => {

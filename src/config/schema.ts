@@ -52,7 +52,11 @@ export const configSchema = z.strictObject({
     .min(0)
     .optional()
     .describe('weight decay of the encoder; default weight_decay'),
-  ngram_buckets: size.default(16384).describe('rows of the hashed table of words, n-grams and shapes'),
+  ngram_buckets: z
+    .int()
+    .min(2)
+    .default(16384)
+    .describe('rows of the hashed table of words, n-grams and shapes'),
   ngram_emb_size: size.default(64).describe('width of that table'),
   ngram_min: size.default(3).describe('shortest character n-gram'),
   ngram_max: size.default(5).describe('longest character n-gram'),

@@ -1,0 +1,136 @@
+/** Batches: what a graph is fed, and that cutting sentences into batches loses none. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createRandom } from '../base/random.ts';
+import { spellingFeatures } from '../text/spelling.ts';
+import { batchFeeds, bucketBatches, cutBatches, FeatureCache, labelFeed } from './batches.ts';
+
+const settings = { ngram_buckets: 500, ngram_min: 3, ngram_max: 4 };
+const cache = new FeatureCache(settings);
+const items = [{ words: ['а', 'бета', 'а'] }, { words: ['гамма'] }, { words: ['бета', 'А'] }];
+
+describe('feeds', () => {
+  test('number distinct words from 1, and 0 is padding', () => {
+    const { word_index: index, word_mask: mask } = batchFeeds(items, cache, true);
+    expect(index!.shape).toEqual([3, 3]);
+    expect([...index!.data]).toEqual([1, 2, 1, 3, 0, 0, 2, 4, 0]);
+    expect([...mask!.data]).toEqual([1, 1, 1, 1, 0, 0, 1, 1, 0]);
+    expect(Object.keys(batchFeeds([items[0]!], cache, false))).not.toContain('word_mask');
+  });
+
+  test('give every distinct word its rows with weights of norm 1, zeros behind them', () => {
+    const { features, feature_weight: weight } = batchFeeds(items, cache, true);
+    const [U, F] = features!.shape as [number, number];
+    expect(weight!.shape).toEqual([U, F]);
+    for (const [u, word] of [undefined, 'а', 'бета', 'гамма', 'А'].entries()) {
+      const rows = word === undefined ? [] : [...spellingFeatures(word, settings)];
+      const padding = new Array<number>(F - rows.length).fill(0);
+      const own = [u * F, (u + 1) * F] as const;
+      expect([...features!.data.slice(...own)]).toEqual([...rows, ...padding]);
+      const expected = Math.fround(1 / Math.sqrt(rows.length));
+      expect([...weight!.data.slice(...own)]).toEqual([...rows.map(() => expected), ...padding]);
+    }
+  });
+
+  test('hide the word itself and its parts at their own rates', () => {
+    const many = [{ words: Array.from({ length: 400 }, (_, k) => `слово${k}хвост`) }];
+    const hidden = (word: number, ngram: number): [number, number] => {
+      const feeds = batchFeeds(many, cache, true, { word, ngram, random: createRandom(1) });
+      const F = feeds.features!.shape[1]!;
+      const weights = [...feeds.feature_weight!.data].map(Number).slice(F);
+      const used = weights.filter((_, k) => Number(feeds.features!.data[F + k]) > 0);
+      const first = weights.filter((_, k) => k % F === 0);
+      const share = (all: number[]): number => all.filter((w) => w === 0).length / all.length;
+      return [share(first), share(used)];
+    };
+    expect(hidden(1, 0)[0]).toBe(1);
+    expect(hidden(0, 0)).toEqual([0, 0]);
+    expect(hidden(0.3, 0)[0]).toBeCloseTo(0.3, 1);
+    expect(hidden(0, 0.2)[0]).toBe(0);
+    expect(hidden(0, 0.2)[1]).toBeCloseTo(0.2, 1);
+  });
+
+  test('name the distance of every pair', () => {
+    const { distance } = batchFeeds([{ words: ['а', 'б', 'в', 'г'] }], cache, false);
+    expect(distance!.shape).toEqual([16]);
+    expect([...distance!.data]).toEqual([19, 10, 11, 11, 1, 19, 10, 11, 2, 1, 19, 10, 2, 2, 1, 19]);
+  });
+
+  test('of labels are -100 where a word is padding', () => {
+    const labels = labelFeed([
+      { words: ['а', 'б'], grid: Uint8Array.of(1, 2, 3, 4) },
+      { words: ['в'], grid: Uint8Array.of(255) },
+    ]);
+    expect(labels.shape).toEqual([2, 2, 2]);
+    expect([...labels.data]).toEqual([1, 2, 3, 4, 255, -100, -100, -100]);
+    expect(() => labelFeed([{ words: ['а'] }])).toThrow(/without a grid/);
+  });
+});
+
+test('a full cache starts anew and gives the same rows', () => {
+  const small = new FeatureCache(settings);
+  const first = small.rowsOf('бета');
+  expect(small.rowsOf('бета')).toBe(first);
+  for (let k = 0; k < FeatureCache.limit; k++) small.rowsOf(String.fromCodePoint(0x4e00 + k));
+  expect(small.rowsOf('бета')).not.toBe(first);
+  expect(small.rowsOf('бета')).toEqual(first);
+});
+
+describe('batches', () => {
+  const sentences = fc
+    .array(fc.integer({ min: 1, max: 30 }), { maxLength: 120 })
+    .map((lengths) => lengths.map((length, id) => ({ id, words: new Array<string>(length).fill('а') })));
+  const ids = (batches: { id: number }[][]): number[] => batches.flat().map(({ id }) => id);
+
+  test('hold every sentence once, within both limits', () => {
+    fc.assert(
+      fc.property(
+        sentences,
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 2000 }),
+        fc.integer(),
+        (list, size, maxCells, seed) => {
+          const batches = bucketBatches(list, size, maxCells, createRandom(seed));
+          expect(ids(batches).sort((a, b) => a - b)).toEqual(list.map(({ id }) => id));
+          for (const batch of batches) {
+            const longest = Math.max(...batch.map(({ words }) => words.length));
+            expect(batch.length).toBeGreaterThan(0);
+            expect(batch.length).toBeLessThanOrEqual(size);
+            if (batch.length > 1) expect(batch.length * longest ** 2).toBeLessThanOrEqual(maxCells);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('are fixed by the random state, differ with it, and leave the list as it was', () => {
+    const list = Array.from({ length: 200 }, (_, id) => ({
+      id,
+      words: new Array<string>(1 + (id % 17)).fill('а'),
+    }));
+    const before = [...list];
+    const order = (seed: number): number[] => ids(bucketBatches(list, 4, 1e9, createRandom(seed)));
+    expect(order(1)).toEqual(order(1));
+    expect(order(1)).not.toEqual(order(2));
+    expect(list).toEqual(before);
+  });
+
+  test('hold sentences of like length', () => {
+    const list = Array.from({ length: 200 }, (_, id) => ({
+      id,
+      words: new Array<string>(1 + (id % 20)).fill('а'),
+    }));
+    for (const batch of bucketBatches(list, 10, 1e9, createRandom(1))) {
+      const lengths = batch.map(({ words }) => words.length);
+      expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('are cut in the order given', () => {
+    const list = [1, 3, 3, 9, 1].map((length, id) => ({ id, words: new Array<string>(length).fill('а') }));
+    expect(cutBatches(list, 2, 1000).map((batch) => batch.length)).toEqual([2, 2, 1]);
+    expect(cutBatches(list, 9, 27).map((batch) => batch.length)).toEqual([3, 1, 1]);
+    expect(cutBatches([], 9, 27)).toEqual([]);
+  });
+});
