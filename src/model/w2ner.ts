@@ -1,7 +1,7 @@
 /** The whole model as a graph: encoder, BiLSTM, grid, co-predictor; with a loss for training or readable cells for use. */
 import type { Config } from '../config/schema.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
-import { exp, multiply, subtract } from '../onnx/operators/elementwise.ts';
+import { multiply, softmax } from '../onnx/operators/elementwise.ts';
 import { crossEntropy } from '../onnx/operators/products.ts';
 import { reduceMax, transpose, unsqueeze } from '../onnx/operators/structure.ts';
 import { biLstm } from './bilstm.ts';
@@ -62,17 +62,11 @@ export function w2nerCells(model: W2nerGraph): void {
     graph.node(opType, inputs, [{ dtype: 'int64', shape }], attributes)[0]!;
   const choice = int('ArgMax', [logits], grid, { axis: 1, keepdims: 0 });
   const cells = transpose(graph, int('NonZero', [choice], [3, 'N']), [1, 0]);
-  const total = graph.node(
-    'ReduceLogSumExp',
-    [logits, graph.ints([1])],
-    [{ dtype: 'float32', shape: grid }],
-    {
-      keepdims: 0,
-    },
-  )[0]!;
-  const margin = subtract(graph, reduceMax(graph, logits, 1), total);
-  const chosen = graph.node('GatherND', [margin, cells], [{ dtype: 'float32', shape: ['N'] }])[0]!;
+  // The softmax is only needed at the few cells with a relation: their scores are gathered first.
+  const lastAxis = transpose(graph, logits, [0, 2, 3, 1]); // [B, L, L, K]
+  const spec = [{ dtype: 'float32' as const, shape: ['N', logits.shape[1]!] }];
+  const scores = graph.node('GatherND', [lastAxis, cells], spec)[0]!;
   graph.output('cells', cells);
   graph.output('cell_label', int('GatherND', [choice, cells], ['N']));
-  graph.output('cell_probability', exp(graph, chosen));
+  graph.output('cell_probability', reduceMax(graph, softmax(graph, scores), 1));
 }

@@ -12,18 +12,24 @@ function sameDim(a: Dim, b: Dim): boolean {
 
 /** The shape of an element-wise operation with broadcasting. */
 export function broadcast(operator: string, a: Value, b: Value): Shape {
-  const rank = Math.max(a.shape.length, b.shape.length);
-  const result: Dim[] = [];
-  for (let axis = 0; axis < rank; axis++) {
-    const x = a.shape[axis - rank + a.shape.length] ?? 1;
-    const y = b.shape[axis - rank + b.shape.length] ?? 1;
-    if (!sameDim(x, y) && x !== 1 && y !== 1) {
-      throw new ShapeError(`${operator}: shapes do not broadcast, ${describe(a)} and ${describe(b)}`);
-    }
-    result.push(x === 1 ? y : x);
-  }
   if (a.dtype !== b.dtype)
     throw new ShapeError(`${operator}: types differ, ${describe(a)} and ${describe(b)}`);
+  const shape = broadcastShape(a.shape, b.shape);
+  if (shape === undefined) {
+    throw new ShapeError(`${operator}: shapes do not broadcast, ${describe(a)} and ${describe(b)}`);
+  }
+  return shape;
+}
+
+function broadcastShape(a: Shape, b: Shape): Shape | undefined {
+  const rank = Math.max(a.length, b.length);
+  const result: Dim[] = [];
+  for (let axis = 0; axis < rank; axis++) {
+    const x = a[axis - rank + a.length] ?? 1;
+    const y = b[axis - rank + b.length] ?? 1;
+    if (!sameDim(x, y) && x !== 1 && y !== 1) return undefined;
+    result.push(x === 1 ? y : x);
+  }
   return result;
 }
 
@@ -35,11 +41,12 @@ export function productShape(operator: string, a: Value, b: Value): Shape {
   if (!sameDim(a.shape.at(-1)!, b.shape.at(-2)!)) {
     throw new ShapeError(`${operator}: inner sizes differ, A is ${describe(a)}, B is ${describe(b)}`);
   }
-  const outer = broadcast(
-    operator,
-    { ...a, shape: a.shape.slice(0, -2) },
-    { ...b, shape: b.shape.slice(0, -2) },
-  );
+  if (a.dtype !== b.dtype)
+    throw new ShapeError(`${operator}: types differ, ${describe(a)} and ${describe(b)}`);
+  const outer = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  if (outer === undefined) {
+    throw new ShapeError(`${operator}: leading axes do not broadcast, ${describe(a)} and ${describe(b)}`);
+  }
   return [...outer, a.shape.at(-2)!, b.shape.at(-1)!];
 }
 

@@ -1,6 +1,6 @@
 /** Matrix products, convolution over the grid, and the cross-entropy loss. */
 import type { Graph, Value } from '../graph.ts';
-import { describe } from '../graph.ts';
+import { describe, sameShape } from '../graph.ts';
 import { productShape, ShapeError } from './check.ts';
 import { add } from './elementwise.ts';
 import { transpose } from './structure.ts';
@@ -47,6 +47,9 @@ export function depthwiseConv(
   if (x.shape.length !== 4 || weight.shape.join() !== `${channels},1,3,3` || typeof channels !== 'number') {
     throw new ShapeError(`depthwiseConv: ${describe(x)} with weight ${describe(weight)}`);
   }
+  if (bias !== undefined && !sameShape(bias.shape, [channels])) {
+    throw new ShapeError(`depthwiseConv: ${describe(x)} with bias ${describe(bias)}`);
+  }
   const attributes = {
     group: channels,
     kernel_shape: [3, 3],
@@ -66,6 +69,11 @@ export function depthwiseConv(
  * @returns the loss, f32[]
  */
 export function crossEntropy(graph: Graph, logits: Value, labels: Value, ignore = -100): Value {
+  const positions = logits.shape.filter((_, axis) => axis !== 1);
+  const whole = labels.dtype === 'int32' || labels.dtype === 'int64';
+  if (logits.shape.length < 2 || !sameShape(positions, labels.shape) || !whole) {
+    throw new ShapeError(`crossEntropy: ${describe(logits)} with labels ${describe(labels)}`);
+  }
   const outputs = [
     { dtype: 'float32' as const, shape: [] },
     { dtype: 'float32' as const, shape: logits.shape },

@@ -27,7 +27,8 @@ export function reshape(graph: Graph, x: Value, shape: Shape): Value {
 
 /** Reorders axes. */
 export function transpose(graph: Graph, x: Value, perm: readonly number[]): Value {
-  if (perm.length !== x.shape.length) throw new ShapeError(`transpose: [${perm}] for ${describe(x)}`);
+  if ([...perm].sort((a, b) => a - b).join() !== [...x.shape.keys()].join())
+    throw new ShapeError(`transpose: [${perm}] for ${describe(x)}`);
   const shape = perm.map((axis) => x.shape[axis]!);
   return graph.node('Transpose', [x], [{ dtype: x.dtype, shape }], { perm })[0]!;
 }
@@ -39,6 +40,9 @@ export function concat(graph: Graph, parts: readonly Value[], axis: number): Val
   let total = 0;
   for (const part of parts) {
     const size = part.shape[at];
+    if (part.dtype !== first.dtype || part.shape.length !== first.shape.length) {
+      throw new ShapeError(`concat: ${describe(part)} beside ${describe(first)}`);
+    }
     if (typeof size !== 'number')
       throw new ShapeError(`concat: axis ${at} of ${describe(part)} is not fixed`);
     if (part.shape.some((dim, i) => i !== at && dim !== first.shape[i])) {
@@ -83,6 +87,9 @@ export function reverse(graph: Graph, x: Value, axis: number): Value {
 
 /** Rows of a table: `table[index]`. @param table [V, …] @param index i64[…] */
 export function gather(graph: Graph, table: Value, index: Value): Value {
+  if (table.shape.length === 0 || (index.dtype !== 'int32' && index.dtype !== 'int64')) {
+    throw new ShapeError(`gather: ${describe(index)} cannot choose rows of ${describe(table)}`);
+  }
   const shape = [...index.shape, ...table.shape.slice(1)];
   return graph.node('Gather', [table, index], [{ dtype: table.dtype, shape }], { axis: 0 })[0]!;
 }
@@ -130,6 +137,9 @@ export function reduceMax(graph: Graph, x: Value, axis: number): Value {
 export function expand(graph: Graph, x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x;
   const full = broadcast('expand', x, { name: '', dtype: x.dtype, shape });
+  if (!sameShape(full, shape)) {
+    throw new ShapeError(`expand: ${describe(x)} does not fit into [${shape.join(', ')}]`);
+  }
   return graph.node('Expand', [x, shapeVector(graph, full)], [{ dtype: x.dtype, shape: full }])[0]!;
 }
 
