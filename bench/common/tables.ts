@@ -1,0 +1,173 @@
+/** The result tables of `bench/README.md`. */
+import type { Machine } from './machine.ts';
+import type { Result } from './results.ts';
+
+type Row = readonly (string | number)[];
+
+/** Makes the text of a section from the results whose names begin with the section's. */
+type Section = (results: readonly Result[]) => string;
+
+const sections: Readonly<Record<string, Section>> = {
+  training: ([result]) => {
+    const { ours, pytorch, settings } = result as unknown as TrainingResult;
+    const rows: Row[] = [
+      ['ours', settings.threads, ours.seconds_per_epoch, ours.losses.at(-1)!, ''],
+      ...pytorch.map((run) => [
+        `PyTorch ${run.library.torch}, ${blasOf(run.library)}`,
+        run.library.threads,
+        run.seconds_per_epoch,
+        run.losses.at(-1)!,
+        `${run.times_ours}×`,
+      ]),
+    ];
+    const head = ['', 'threads', 's per epoch', 'loss of the last epoch', 'times ours'];
+    const size = `${settings.sentences} sentences in ${settings.batches} batches, ${settings.parameters} parameters.`;
+    return `${size}\n\n${table(head, rows)}\n\n${machineLine(result!.machine)}`;
+  },
+  inference: ([result]) => {
+    const { sets } = result as unknown as InferenceResult;
+    const rows = sets.flatMap(
+      ({ model, data, sentences, words_per_sentence: words, ours, pytorch }): Row[] => [
+        [model, `${data}: ${sentences} of ${words} words`, 'ours', '', ours.sentences_per_second, ''],
+        ...pytorch.map((run) => [
+          ...['', '', `PyTorch ${run.library.torch}, ${blasOf(run.library)}`],
+          ...[run.library.threads, run.sentences_per_second, `${run.ours_times}×`],
+        ]),
+      ],
+    );
+    const head = ['model', 'sentences', '', 'threads', 'sentences/s', 'ours is faster by'];
+    return `${table(head, rows)}\n\n${machineLine(result!.machine)}`;
+  },
+  extract: ([result]) => {
+    const { start, corpora } = result as unknown as ExtractResult;
+    const rows = corpora.map((corpus) => [
+      ...[corpus.name, corpus.files, corpus.sentences, corpus.words_per_sentence],
+      `${(100 * corpus.repeated_share).toFixed(1)} %`,
+      ...[corpus.sentences_per_second, corpus.sentences_per_second_with_start, `${corpus.peak_mb} MB`],
+    ]);
+    const head = ['text', 'files', 'sentences', 'words each', 'repeated', 'sentences/s'];
+    const begin =
+      `\`w2ner --version\` takes ${start.version_seconds} s, \`w2ner extract\` of one sentence ` +
+      `${start.tiny_file_seconds} s and ${start.tiny_file_peak_mb} MB.`;
+    return `${table([...head, 'with start', 'peak memory'], rows)}\n\n${begin}\n\n${machineLine(result!.machine)}`;
+  },
+  quality: (results) => {
+    const rows = (results as unknown as (QualityResult & Result)[]).map((result) => [
+      result.name.replace('quality-', ''),
+      result.median_f1,
+      result.runs.map(({ f1 }) => f1).join(', '),
+      result.lexicon_f1 ?? '',
+      `${result.median_seconds} s`,
+      result.runs
+        .map((run) => (run.seconds_to_target === null ? '–' : `${run.seconds_to_target} s`))
+        .join(', '),
+      result.settings.target,
+    ]);
+    const head = [
+      'benchmark',
+      'median dev F1',
+      'each seed',
+      'lexicon',
+      'time of a run',
+      'time to target',
+      'target',
+    ];
+    return `${table(head, rows)}\n\n${machineLine(results[0]!.machine)}`;
+  },
+};
+
+interface Library {
+  readonly torch: string;
+  readonly threads: number;
+  readonly blas: string;
+  readonly matrix_product_gflops: number;
+}
+
+interface TrainingResult {
+  readonly settings: {
+    readonly threads: number;
+    readonly sentences: number;
+    readonly batches: number;
+    readonly parameters: number;
+  };
+  readonly ours: { readonly seconds_per_epoch: number; readonly losses: readonly number[] };
+  readonly pytorch: readonly {
+    readonly library: Library;
+    readonly seconds_per_epoch: number;
+    readonly losses: readonly number[];
+    readonly times_ours: number;
+  }[];
+}
+
+interface InferenceResult {
+  readonly sets: readonly {
+    readonly model: string;
+    readonly data: string;
+    readonly sentences: number;
+    readonly words_per_sentence: number;
+    readonly ours: { readonly sentences_per_second: number };
+    readonly pytorch: readonly {
+      readonly library: Library;
+      readonly sentences_per_second: number;
+      readonly ours_times: number;
+    }[];
+  }[];
+}
+
+interface ExtractResult {
+  readonly start: {
+    readonly version_seconds: number;
+    readonly tiny_file_seconds: number;
+    readonly tiny_file_peak_mb: number;
+  };
+  readonly corpora: readonly {
+    readonly name: string;
+    readonly files: number;
+    readonly sentences: number;
+    readonly words_per_sentence: number;
+    readonly repeated_share: number;
+    readonly sentences_per_second: number;
+    readonly sentences_per_second_with_start: number;
+    readonly peak_mb: number;
+  }[];
+}
+
+interface QualityResult {
+  readonly settings: { readonly target: number };
+  readonly median_f1: number;
+  readonly lexicon_f1: number | null;
+  readonly median_seconds: number;
+  readonly runs: readonly { readonly f1: number; readonly seconds_to_target: number | null }[];
+}
+
+function blasOf({ blas, matrix_product_gflops: speed }: Library): string {
+  const name =
+    /openblas|mkl|blis|atlas/i.exec(blas)?.[0] ?? (blas.includes('libblas') ? 'reference BLAS' : blas);
+  return `${name} (${speed} GFLOP/s)`;
+}
+
+function machineLine(machine: Machine): string {
+  const { cpu, cores, memory_gb, system, node, onnxruntime, date, commit, load_before } = machine;
+  const source = commit === null ? '' : `, commit ${commit}`;
+  return (
+    `${cpu}, ${cores} cores, ${memory_gb} GB, ${system}; Node ${node}, onnxruntime ${onnxruntime}; ` +
+    `${date}${source}; load before ${load_before}.`
+  );
+}
+
+function table(head: readonly string[], rows: readonly Row[]): string {
+  const line = (cells: Row): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** The README with the text between each pair of marks `<!-- NAME -->`, `<!-- /NAME -->` made anew. */
+export function fillTables(text: string, results: ReadonlyMap<string, Result>): string {
+  return Object.entries(sections).reduce((filled, [name, section]) => {
+    const own = [...results.values()].filter(
+      (result) => result.name === name || result.name.startsWith(`${name}-`),
+    );
+    const content = own.length === 0 ? 'Not measured yet.' : section(own);
+    const marked = new RegExp(`(<!-- ${name} -->)[\\s\\S]*?(<!-- /${name} -->)`);
+    return filled.replace(marked, (_, start: string, end: string) => `${start}\n\n${content}\n\n${end}`);
+  }, text);
+}
