@@ -1,8 +1,9 @@
 /** Checks that the PyTorch model of the benchmarks computes what ours does: `npx tsx bench/check.ts`. */
 import { createRandom } from '../src/base/random.ts';
+import { findModel } from '../src/predict/load.ts';
 import { declaredParameters } from '../src/predict/w2ner-tagger.ts';
 import { initializeParameters } from '../src/weights/initialize.ts';
-import { readSafetensors } from '../src/weights/safetensors.ts';
+import { readModelFolder } from '../src/weights/model-folder.ts';
 import { agrees, compareWithPytorch, comparisonBatches, TOLERANCE } from './common/compare.ts';
 import { labelledItems, measuredConfig } from './common/model-config.ts';
 import { readOptions, runMain, say } from './common/options.ts';
@@ -13,7 +14,7 @@ await runMain(async () => {
     config: ['', 'settings; without it those of --model'],
     model: ['guidelines-ru-keywords', 'shipped model or model folder whose settings are used'],
     set: [[], 'replaces a setting, key=value; may be repeated'],
-    weights: ['', 'model.safetensors to start from; without it fresh weights'],
+    trained: [false, "start from --model's weights and labels; without it fresh weights"],
     data: ['', 'annotated sentences; without it seed/w2ner_train.json'],
     sentences: [40, 'how many of them'],
     threads: [2, 'processor threads'],
@@ -22,12 +23,10 @@ await runMain(async () => {
   });
   const config = measuredConfig(options.config, options.model, options.set);
   const examples = firstExamples(options.data || dataFile('seed/w2ner_train.json'), options.sentences);
-  const { items, labels } = labelledItems(examples, config);
+  const stored = options.trained ? readModelFolder(findModel(options.model)) : undefined;
+  const { items, labels } = labelledItems(examples, config, stored?.labels);
   const specs = declaredParameters(config, labels.size);
-  const parameters =
-    options.weights === ''
-      ? initializeParameters(specs, createRandom(config.seed))
-      : readSafetensors(options.weights).tensors;
+  const parameters = stored?.tensors ?? initializeParameters(specs, createRandom(config.seed));
   const { threads, python, blas } = options;
   const comparison = await compareWithPytorch(
     config,

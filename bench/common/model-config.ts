@@ -24,8 +24,8 @@ export interface Labelled {
 export function labelledItems(
   examples: readonly Example[],
   config: Config,
+  labels: LabelSet = labelSetOf(examples),
 ): { items: Labelled[]; labels: LabelSet } {
-  const labels = labelSetOf(examples);
   const longest = Math.floor(Math.sqrt(config.max_cells));
   const items = examples
     .filter(({ words }) => words.length <= longest)
