@@ -41,6 +41,7 @@ await runMain(async () => {
     seeds: ['1,2,3', 'seeds, one run each'],
     target: [-1, 'F1 whose time is measured; without it that of the named benchmark'],
     threads: [2, 'processor threads'],
+    keep: ['', 'folder that keeps the models, as seed-N; without it they are thrown away'],
     out: ['', 'result file; without it bench/results/quality-NAME.json and the README'],
   });
   const preset = presets[options.name];
@@ -61,7 +62,15 @@ await runMain(async () => {
   let lexicon: Scores | undefined;
   for (const seed of seeds) {
     const run = await withFolder((folder) =>
-      trainOnce({ ...config, seed }, { ...options, ...data, out: join(folder, 'model') }, target),
+      trainOnce(
+        { ...config, seed },
+        {
+          ...options,
+          ...data,
+          out: options.keep === '' ? join(folder, 'model') : join(options.keep, `seed-${seed}`),
+        },
+        target,
+      ),
     );
     lexicon ??= run.lexicon;
     runs.push(run.row);

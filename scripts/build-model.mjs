@@ -3,7 +3,7 @@
  * The data is not part of this repository; DIR defaults to $W2NER_DATA, then to ../shared/data beside it.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -31,7 +31,9 @@ if (missing.length > 0) {
 
 function w2ner(...args) {
   console.error(`$ w2ner ${args.join(' ')}`);
-  const { status } = spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), ...args], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), ...args], {
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exit(status ?? 1);
 }
 
@@ -43,8 +45,22 @@ const init = [];
 if (recipe.text !== undefined) {
   const start = join(root, 'runs', `${name}-pretrained.safetensors`);
   const text = recipe.text.flatMap((path) => ['--text', join(data, path)]);
-  const settings = Object.entries(recipe.pretrain.set).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-  if (!existsSync(start)) w2ner('pretrain', '--config', config, ...text, '--out', start, '--passes', String(recipe.pretrain.passes), ...settings);
+  const settings = Object.entries(recipe.pretrain.set).flatMap(([key, value]) => [
+    '--set',
+    `${key}=${value}`,
+  ]);
+  if (!existsSync(start))
+    w2ner(
+      'pretrain',
+      '--config',
+      config,
+      ...text,
+      '--out',
+      start,
+      '--passes',
+      String(recipe.pretrain.passes),
+      ...settings,
+    );
   init.push('--init', start);
 }
 const files = ['--train', join(data, recipe.train), '--dev', join(data, recipe.dev)];
@@ -55,4 +71,14 @@ mkdirSync(target, { recursive: true });
 for (const file of ['config.json', 'labels.json', 'model.safetensors', 'metrics.json', 'README.md']) {
   copyFileSync(join(run, file), join(target, file));
 }
+const sections = [
+  ['Provenance', recipe.provenance],
+  ['Known weaknesses', recipe.limits],
+  [
+    'Rebuild',
+    [`\`node scripts/build-model.mjs ${name}${values.seed === undefined ? '' : ` --seed ${values.seed}`}\``],
+  ],
+].filter(([, paragraphs]) => paragraphs !== undefined);
+const text = sections.map(([title, paragraphs]) => `\n## ${title}\n\n${paragraphs.join('\n\n')}\n`).join('');
+appendFileSync(join(target, 'README.md'), text);
 console.error(`The model is in ${target}`);

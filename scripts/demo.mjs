@@ -5,7 +5,14 @@ import { fileURLToPath } from 'node:url';
 import './setup.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const args = ['dist/cli/main.js', 'extract', 'samples', '--out', 'out/results.json', ...process.argv.slice(2)];
+const args = [
+  'dist/cli/main.js',
+  'extract',
+  'samples',
+  '--out',
+  'out/results.json',
+  ...process.argv.slice(2),
+];
 console.error(`$ w2ner ${args.slice(1).join(' ')}\n`);
 const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
