@@ -58,7 +58,7 @@ function biaffine(build: Build, words: Value, labels: number, settings: Predicto
   const width = size + 1;
   const head = withOne(build, perceptron(build, words, 'mlp1', size, rate));
   const tail = withOne(build, perceptron(build, words, 'mlp2', size, rate));
-  // Xavier normal of a [K, I, J] tensor, as PyTorch computes it: fan in K's row J·I…, fan out K·J.
+  // Xavier normal of a [K, I, J] tensor, as PyTorch computes it: fan in I·J, fan out K·J.
   const deviation = Math.sqrt(2 / (width * width + labels * width));
   const weight = parameter(build, 'predictor.biaffine.weight', [labels, width, width], {
     kind: 'normal',
@@ -96,7 +96,7 @@ function cellScores(
     return matmul(graph, slice(graph, weight, 1, k * channels, (k + 1) * channels), flat, 'mlp_rel');
   });
   const sum = products.reduce((a, b) => add(graph, a, b));
-  const hidden = gelu(graph, add(graph, sum, reshape(graph, bias, [hiddenSize, 1]))); // [B, F, L·L]
+  const hidden = gelu(graph, add(graph, sum, reshape(graph, bias, [hiddenSize, 1]))); // [B, ffnn_hid_size, L·L]
   const kept = dropout(build, hidden, rate, 'mlp_rel/out');
   const scores = add(
     graph,

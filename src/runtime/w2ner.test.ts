@@ -180,6 +180,17 @@ test('the cells put out are those whose best label is a relation, with its softm
   );
 });
 
+test('no cells are put out where no label is a relation', async () => {
+  const { outputs, logits } = await run(config, [sentences[0]!], { training: false, padded: false, seed: 4 });
+  const best = Array.from({ length: 25 }, (_, at) =>
+    Math.max(...[1, 2, 3, 4].map((k) => logits[k * 25 + at]! - logits[at]!)),
+  );
+  expect(Math.max(...best)).toBeLessThan(0);
+  expect(outputs.cells!.shape).toEqual([0, 3]);
+  expect(outputs.cell_label!.shape).toEqual([0]);
+  expect(outputs.cell_probability!.shape).toEqual([0]);
+});
+
 test('the gradient of the loss by every parameter is that of differences of the loops', async () => {
   const model = describeW2ner(config, LABELS, { training: true, padded: true });
   const { graph, parameters } = model.build;

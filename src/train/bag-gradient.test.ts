@@ -37,6 +37,12 @@ test.each([1, 2, 3])('is that of a dense loop, with repeated rows and unused pla
   for (let k = 0; k < dense.length; k++) expect(got[k]).toBeCloseTo(dense[k]!, 5);
 });
 
+test('counts single rows once, without weights', () => {
+  const rows = { dtype: 'int32' as const, shape: [3], data: Int32Array.of(4, 2, 4) };
+  const result = spread(floatTensor([3, 2], [1, 2, 3, 4, 10, 20]), rows);
+  expect(result).toEqual({ rows: Int32Array.of(4, 2), width: 2, values: Float32Array.of(11, 22, 3, 4) });
+});
+
 test('is empty when no place is used', () => {
   const result = spread(
     floatTensor([1, E], [1, 1, 1]),

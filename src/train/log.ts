@@ -20,8 +20,10 @@ export function openTrainLog(path: string, fromStep: number): TrainLog {
     fromStep > 0 && existsSync(path)
       ? readFileSync(path, 'utf8')
           .split('\n')
-          .filter((line) => isUpTo(line, fromStep))
+          .filter((line) => line !== '')
       : [];
+  const later = kept.findIndex((line) => !isUpTo(line, fromStep));
+  if (later >= 0) kept.length = later;
   writeFileAtomic(path, kept.map((line) => `${line}\n`).join(''));
   let buffer = '';
   const flush = (): void => {
@@ -38,12 +40,10 @@ export function openTrainLog(path: string, fromStep: number): TrainLog {
   };
 }
 
-/** Rows about steps after the checkpoint are dropped: the resumed run writes them again. */
+/** What follows the first step after the checkpoint is dropped: the resumed run writes it again. */
 function isUpTo(line: string, step: number): boolean {
-  if (line === '') return false;
   try {
-    const row = JSON.parse(line) as { step?: number; atStep?: number };
-    return (row.step ?? row.atStep ?? 0) <= step;
+    return ((JSON.parse(line) as { step?: number }).step ?? 0) <= step;
   } catch {
     return false; // the last line of a run that was killed while writing
   }

@@ -144,6 +144,14 @@ describe('a training run', () => {
     await expect(run('nothing', { resume: true })).rejects.toThrow(/no checkpoint/);
   });
 
+  test('says that every sentence is too long', async () => {
+    const small = checkConfig({ ...config, max_cells: 9 });
+    await expect(run('long', { config: small })).rejects.toMatchObject({
+      code: 'E_DATA',
+      message: expect.stringMatching(/train\.json: every sentence is longer than 3 words/),
+    });
+  });
+
   test('lists every bad row of every file before anything is computed', async () => {
     const bad = write('bad.json', [
       { sentence: ['a'], ner: [{ type: 'T', index: [3] }] },

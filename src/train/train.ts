@@ -132,6 +132,11 @@ class Run {
     this.#items = data.train
       .filter(({ words }) => words.length <= longest)
       .map(({ words, entities }) => ({ words, grid: encodeGrid(entities, words.length, data.labels) }));
+    if (this.#items.length === 0) {
+      const message = `every sentence is longer than ${longest} words`;
+      const hint = 'raise "max_cells": a sentence of L words needs L²';
+      throw new UserError({ code: 'E_DATA', where: options.train, message, hint });
+    }
     this.#progress = {
       fingerprint: this.#fingerprint,
       epoch: 0,
@@ -254,7 +259,11 @@ class Run {
       );
       this.#checkFinite(loss, gradientNorm);
       sentences += batches[batch]!.length;
-      this.#advance({ batch: batch + 1, step: step + 1, lossSum: this.#progress.lossSum + loss });
+      this.#advance({
+        batch: batch + 1,
+        step: step + 1,
+        lossSum: this.#progress.lossSum + (Number.isFinite(loss) ? loss : 0),
+      });
       const rate = sentences / ((performance.now() - began) / 1000);
       const left =
         (batches.length * config.epochs - step - 1) * ((performance.now() - began) / 1000 / (batch + 1));

@@ -84,7 +84,7 @@ const lstmRule: Rule = (graph, node, outputGradients) => {
   return [undefined, undefined, dGates, recurrentGradient(graph, delayed(graph, hidden), dGates)];
 };
 
-/** Σ over steps and batch of h(t−1)ᵀ · dGates(t): f32[2, D, 4·D]. */
+/** Σ over steps and batch of h(t−1)ᵀ · dGates(t): f32[2, D/2, 4·D/2]. */
 function recurrentGradient(graph: Graph, before: Value, dGates: Value): Value {
   const [steps, directions, batch, width] = before.shape;
   const rows = `${batch}*${steps}`;

@@ -7,9 +7,9 @@ import { slice, zeros } from './structure.ts';
 /**
  * Runs the recurrence with `Scan`, keeping what its gradient needs. Gates are ordered input, forget, output, cell.
  * A step whose input-gate pre-activation is very negative leaves a zero state zero: that is how padding is expressed.
- * @param gates f32[L, 2, B, 4·D] what the inputs add to the gates; direction 1 already reversed in time
- * @param recurrent f32[2, D, 4·D]
- * @returns hidden states f32[L, 2, B, D]
+ * @param gates f32[L, 2, B, 4·D/2] what the inputs add to the gates; direction 1 already reversed in time
+ * @param recurrent f32[2, D/2, 4·D/2]
+ * @returns hidden states f32[L, 2, B, D/2]
  */
 export function lstmScan(graph: Graph, gates: Value, recurrent: Value): Value {
   const [steps, directions, batch] = gates.shape as [string, number, string];
