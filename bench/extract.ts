@@ -114,6 +114,7 @@ async function measureSize(
     windowed,
     library_seconds: rounded(library.seconds),
     sentences_per_second: Math.round(sentences / library.seconds),
+    new_sentences_per_second: Math.round((sentences - repeated) / library.seconds),
     program_seconds: rounded(program.seconds),
     sentences_per_second_with_start: Math.round(sentences / program.seconds),
     peak_mb: Math.round(program.peakMegabytes!),

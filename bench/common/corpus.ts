@@ -22,7 +22,9 @@ const REPLACED = 0.3;
 /** Share of the replacing words that are new: the beginning of one and the end of another. */
 const COINED = 0.1;
 /** Share of sentences that run on into another one: the samples' are shorter than those of real guidelines. */
-const JOINED = 0.4;
+const JOINED = 0.3;
+/** The same of sentences without a number, which hardly vary otherwise. */
+const JOINED_WORDS = 0.85;
 /** Share of sections with a table, whose cells are very short sentences. */
 const WITH_TABLE = 0.05;
 
@@ -108,8 +110,10 @@ function composeDocument(parts: Parts, bytes: number, random: Random): string {
   const pick = (list: readonly string[]): string => list[random.below(list.length)]!;
   const several = (list: readonly string[], least: number, most: number): string[] =>
     Array.from({ length: least + random.below(most - least + 1) }, () => pick(list));
-  const longer = (text: string): string =>
-    random.uniform() < JOINED ? runOn(text, pick(parts.sentences)) : text;
+  const longer = (text: string): string => {
+    const share = /\d/.test(text) ? JOINED : JOINED_WORDS;
+    return random.uniform() < share ? runOn(text, pick(parts.sentences)) : text;
+  };
   const sections: string[] = [];
   for (let length = 0; length < bytes; ) {
     const number = `${1 + (sections.length >> 4)}.${1 + (sections.length & 15)}`;

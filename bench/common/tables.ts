@@ -43,13 +43,14 @@ const sections: Readonly<Record<string, Section>> = {
     const rows = corpora.map((corpus) => [
       ...[corpus.name, corpus.files, corpus.sentences, corpus.words_per_sentence],
       `${(100 * corpus.repeated_share).toFixed(1)} %`,
-      ...[corpus.sentences_per_second, corpus.sentences_per_second_with_start, `${corpus.peak_mb} MB`],
+      ...[corpus.sentences_per_second, corpus.new_sentences_per_second],
+      ...[corpus.sentences_per_second_with_start, `${corpus.peak_mb} MB`],
     ]);
     const head = ['text', 'files', 'sentences', 'words each', 'repeated', 'sentences/s'];
     const begin =
       `\`w2ner --version\` takes ${start.version_seconds} s, \`w2ner extract\` of one sentence ` +
       `${start.tiny_file_seconds} s and ${start.tiny_file_peak_mb} MB.`;
-    return `${table([...head, 'with start', 'peak memory'], rows)}\n\n${begin}\n\n${machineLine(result!.machine)}`;
+    return `${table([...head, 'new ones/s', 'with start', 'peak memory'], rows)}\n\n${begin}\n\n${machineLine(result!.machine)}`;
   },
   quality: (results) => {
     const rows = (results as unknown as (QualityResult & Result)[]).map((result) => [
@@ -127,6 +128,7 @@ interface ExtractResult {
     readonly words_per_sentence: number;
     readonly repeated_share: number;
     readonly sentences_per_second: number;
+    readonly new_sentences_per_second: number;
     readonly sentences_per_second_with_start: number;
     readonly peak_mb: number;
   }[];
