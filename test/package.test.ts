@@ -36,11 +36,17 @@ describe('package', () => {
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
     const imported = new Set<string>();
     for (const name of files.filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))) {
-      for (const [, path] of read(join('src', name)).matchAll(/(?:from|import\()\s*'([^'.][^']*)'/g)) {
-        if (path!.startsWith('node:')) continue;
-        imported.add(path!.split('/').slice(0, path!.startsWith('@') ? 2 : 1).join('/'));
+      const text = read(join('src', name));
+      const found = [
+        ...text.matchAll(/ from '([^'.][^']*)';$/gm),
+        ...text.matchAll(/import\('([^'.][^']*)'\)/g),
+      ];
+      for (const [, path] of found) {
+        const parts = path!.split('/').slice(0, path!.startsWith('@') ? 2 : 1);
+        if (!path!.startsWith('node:')) imported.add(parts.join('/'));
       }
     }
+    expect(imported.size).toBeGreaterThan(8);
     imported.delete('vitest'); // test notation helpers
     expect([...imported].filter((name) => !(name in manifest.dependencies))).toEqual([]);
   });
@@ -56,7 +62,13 @@ describe('shipped models', () => {
   for (const name of names) {
     test(`${name} is complete, and at most 15 MB`, () => {
       const files = readdirSync(join(root, 'models', name));
-      expect(files.sort()).toEqual(['README.md', 'config.json', 'labels.json', 'metrics.json', 'model.safetensors']);
+      expect(files.sort()).toEqual([
+        'README.md',
+        'config.json',
+        'labels.json',
+        'metrics.json',
+        'model.safetensors',
+      ]);
       const bytes = files.reduce((sum, file) => sum + statSync(join(root, 'models', name, file)).size, 0);
       expect(bytes).toBeLessThanOrEqual(15_000_000);
     });

@@ -51,7 +51,7 @@ export const configSchema = z.strictObject({
     .number()
     .min(0)
     .optional()
-    .describe('weight decay of the encoder; default weight_decay'),
+    .describe('weight decay of the encoder, of a table row only in steps that use it; default weight_decay'),
   ngram_buckets: z
     .int()
     .min(2)
@@ -60,7 +60,6 @@ export const configSchema = z.strictObject({
   ngram_emb_size: size.default(64).describe('width of that table'),
   ngram_min: size.default(3).describe('shortest character n-gram'),
   ngram_max: size.default(5).describe('longest character n-gram'),
-  encoder_layers: z.int().min(0).default(0).describe('gated convolution layers over the words'),
   word_dropout: rate.default(0.2).describe('share of words known by their parts alone while training'),
   ngram_dropout: rate.default(0.05).describe('share of the n-grams that are hidden while training'),
   // Ours: training.

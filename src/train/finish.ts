@@ -16,6 +16,7 @@ interface Finished {
   readonly train: string;
   readonly dev: string;
   readonly test?: string;
+  readonly init?: string;
   readonly threads?: number;
   readonly data: TrainingData;
   readonly bestEpoch: number;

@@ -11,6 +11,7 @@ interface CardSource {
   readonly dev: string;
   readonly test?: string;
   readonly data: TrainingData;
+  readonly init?: string;
   readonly bestEpoch: number;
   readonly seconds: number;
   readonly reports: { readonly dev: EvaluationReport; readonly test?: EvaluationReport };
@@ -52,7 +53,7 @@ export function modelCard(source: CardSource): string {
   const entities = data.train.reduce((sum, example) => sum + example.entities.length, 0);
   const parts = [
     `# ${basename(source.out)}`,
-    `A W2NER model (Li et al., AAAI 2022) with the ${config.encoder} encoder, trained from scratch with w2ner.`,
+    `A W2NER model (Li et al., AAAI 2022) with the ${config.encoder} encoder, trained with w2ner${source.init === undefined ? ' from scratch' : `, starting from weights that were pre-trained on plain text (${basename(source.init)})`}.`,
     `## Data\n\nTrained on ${basename(source.train)}: ${data.train.length} sentences, ${entities} entities of ${data.labels.types.length} types. The epoch was chosen on ${basename(source.dev)}.`,
     `## Training\n\nBest of ${config.epochs} epochs: ${source.bestEpoch + 1}; seed ${config.seed}; ${Math.round(source.seconds)} s. All settings are in \`config.json\`, all scores in \`metrics.json\`.`,
     '## Scores\n\nAn entity counts when its type and all its words are right.',

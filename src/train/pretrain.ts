@@ -1,4 +1,5 @@
 /** Pre-training on plain text: the encoder and the BiLSTM learn the language before the entities. */
+import { UserError } from '../base/errors.ts';
 import { createRandom } from '../base/random.ts';
 import type { Config } from '../config/schema.ts';
 import { bucketBatches } from '../data/batches.ts';
@@ -28,7 +29,7 @@ export interface PretrainOptions {
 export interface PretrainProgress {
   readonly step: number;
   readonly steps: number;
-  /** Mean of the last hundred steps. */
+  /** Running mean over about a hundred steps. */
   readonly loss: number;
   readonly wordsPerSecond: number;
 }
@@ -38,13 +39,18 @@ export interface PretrainResult {
   readonly steps: number;
   /** Words read, repeated ones included. */
   readonly words: number;
-  /** Mean of the last hundred steps. */
+  /** Running mean over about a hundred steps. */
   readonly loss: number;
 }
 
 const VOCABULARY = 20_000;
 const SAMPLES = 1024;
 const BATCH = 32;
+
+function diverged(step: number, loss: number): UserError {
+  const hint = 'lower the learning rates: --set learning_rate=… --set encoder_learning_rate=…';
+  return new UserError({ code: 'E_DIVERGED', where: `step ${step}`, message: `the loss is ${loss}`, hint });
+}
 
 /**
  * Trains the language model and writes the tensors that a W2NER model can start from (`train --init`).
@@ -81,6 +87,7 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
           previous: vector(asked.previous),
         };
         const result = await trainer.step(batch, feeds, warmupFactor(step, 0.02 * steps, steps));
+        if (!Number.isFinite(result.loss)) throw diverged(step + 1, result.loss);
         step += 1;
         words += batch.reduce((sum, item) => sum + item.words.length, 0);
         mean += (result.loss - mean) / Math.min(step, 100);
@@ -88,6 +95,7 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
         options.onProgress?.({ step, steps, loss: mean, wordsPerSecond });
       }
     }
+    if (step === 0) return { steps: 0, words: 0, loss: mean }; // stopped before anything was learnt: no file
     const kept = [...trainer.parameters].filter(([name]) => name !== OUTPUT_TABLE);
     writeSafetensors(options.out, new Map(kept), { format: 'w2ner-pretrained', steps: String(step) });
     return { steps: step, words, loss: mean };

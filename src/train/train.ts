@@ -10,7 +10,7 @@ import { encodeGrid } from '../data/relation-grid.ts';
 import { scoreEntities } from '../evaluate/scores.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
-import { writeModelFolder } from '../weights/model-folder.ts';
+import { modelFiles, writeModelFolder } from '../weights/model-folder.ts';
 import { readSafetensors } from '../weights/safetensors.ts';
 import { warmupFactor } from './adamw.ts';
 import { type Progress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
@@ -63,6 +63,10 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   if (options.resume !== true && existsSync(path)) {
     const hint = 'add --resume to continue that run, or choose another --out folder';
     throw new UserError({ code: 'E_OUT', where: out, message: 'already holds a training run', hint });
+  }
+  if (options.resume !== true && existsSync(join(out, modelFiles.weights))) {
+    const hint = 'choose another --out folder, or move that model away';
+    throw new UserError({ code: 'E_OUT', where: out, message: 'already holds a model', hint });
   }
   const noise = createRandom(config.seed);
   const trainer = await createTrainer(config, data.labels.size, noise, options.threads);
@@ -153,7 +157,6 @@ class Run {
 
   async train(path: string): Promise<TrainResult> {
     const { config, out, resume } = this.#options;
-    const start = performance.now();
     if (resume === true) {
       this.#progress = readCheckpoint(path, this.#fingerprint, this.#trainer.optimizer);
       this.#noise.restore(this.#progress.noiseState);
@@ -165,28 +168,11 @@ class Run {
       listener(event);
     };
     this.#announce();
-    let sinceBest = this.#progress.epoch - 1 - this.#progress.bestEpoch;
-    while (this.#progress.epoch < config.epochs) {
-      if (!(await this.#epoch(path, start))) {
-        log.flush();
-        return {
-          folder: out,
-          bestEpoch: this.#progress.bestEpoch,
-          bestF1: this.#progress.bestF1,
-          steps: this.#progress.step,
-          aborted: true,
-        };
-      }
-      sinceBest = this.#progress.epoch - 1 - this.#progress.bestEpoch;
-      if (config.patience > 0 && sinceBest >= config.patience) {
-        this.#emit({
-          kind: 'stopped',
-          reason: 'patience',
-          epoch: this.#progress.epoch,
-          step: this.#progress.step,
-        });
-        break;
-      }
+    while (this.#progress.epoch < config.epochs && !this.#patienceIsOver()) {
+      if (await this.#epoch(path)) continue;
+      log.flush();
+      const { bestEpoch, bestF1, step: steps } = this.#progress;
+      return { folder: out, bestEpoch, bestF1, steps, aborted: true };
     }
     const { bestEpoch, bestF1, step } = this.#progress;
     const seconds = this.#progress.seconds;
@@ -194,6 +180,15 @@ class Run {
     this.#emit({ kind: 'end', folder: out, seconds, bestEpoch });
     log.flush();
     return { folder: out, bestEpoch, bestF1, steps: step, aborted: false, ...reports };
+  }
+
+  /** Whether as many epochs as `patience` says went by without a better one. */
+  #patienceIsOver(): boolean {
+    const { patience } = this.#options.config;
+    const { epoch, bestEpoch, step } = this.#progress;
+    if (patience === 0 || epoch - 1 - bestEpoch < patience) return false;
+    this.#emit({ kind: 'stopped', reason: 'patience', epoch, step });
+    return true;
   }
 
   #announce(): void {
@@ -228,7 +223,7 @@ class Run {
   }
 
   /** @returns false when the signal ended it */
-  async #epoch(path: string, start: number): Promise<boolean> {
+  async #epoch(path: string): Promise<boolean> {
     const { config, signal } = this.#options;
     const order = restoreRandom(this.#progress.orderState);
     const batches = bucketBatches(this.#items, config.batch_size, config.max_cells, order);
@@ -238,7 +233,8 @@ class Run {
     const elapsed = (): number => before + (performance.now() - began) / 1000;
     let saved = performance.now();
     let sentences = 0;
-    for (let batch = this.#progress.batch; batch < batches.length; batch++) {
+    const first = this.#progress.batch;
+    for (let batch = first; batch < batches.length; batch++) {
       if (signal?.aborted) {
         this.#advance({ seconds: elapsed() });
         this.#save(path);
@@ -264,9 +260,8 @@ class Run {
         step: step + 1,
         lossSum: this.#progress.lossSum + (Number.isFinite(loss) ? loss : 0),
       });
-      const rate = sentences / ((performance.now() - began) / 1000);
-      const left =
-        (batches.length * config.epochs - step - 1) * ((performance.now() - began) / 1000 / (batch + 1));
+      const spent = (performance.now() - began) / 1000;
+      const perStep = spent / (batch + 1 - first);
       this.#emit({
         kind: 'step',
         epoch: this.#progress.epoch + 1,
@@ -275,8 +270,8 @@ class Run {
         loss,
         gradientNorm,
         learningRate: config.learning_rate * factor,
-        sentencesPerSecond: rate,
-        secondsLeft: left,
+        sentencesPerSecond: sentences / spent,
+        secondsLeft: Math.max(0, steps - step - 1) * perStep,
       });
       if (performance.now() - saved > CHECKPOINT_SECONDS * 1000) {
         this.#advance({ seconds: elapsed() });
@@ -286,7 +281,7 @@ class Run {
     }
     const loss = this.#progress.lossSum / batches.length;
     const dev = await this.#evaluate();
-    this.#complete(dev, loss, order, elapsed(), (performance.now() - Math.max(began, start)) / 1000);
+    this.#complete(dev, loss, order, elapsed(), (performance.now() - began) / 1000);
     this.#save(path);
     return true;
   }

@@ -14,7 +14,7 @@ export const pretrainCommand = defineCommand<PretrainOptions>({
   summary: 'learn from plain text what a model can start from',
   configure: (command) =>
     command
-      .requiredOption('-c, --config <file>', 'settings, for example configs/pretrain.json')
+      .requiredOption('-c, --config <file>', 'settings, for example configs/guidelines-ru.json')
       .requiredOption('--text <file>', 'plain text, a paragraph a line; may be repeated', collect)
       .requiredOption('-o, --out <file>', 'weights file to write (.safetensors)')
       .option('--passes <n>', 'passes over the text (default: 1)', wholeNumber('--passes'))
@@ -26,7 +26,7 @@ export const pretrainCommand = defineCommand<PretrainOptions>({
         help +
           examples([
             [
-              'w2ner pretrain --config configs/pretrain.json --text notes.txt --out start.safetensors',
+              'w2ner pretrain --config configs/guidelines-ru.json --text notes.txt --out start.safetensors',
               'one pass',
             ],
             ['w2ner train … --init start.safetensors', 'a model that starts from it'],
