@@ -67,7 +67,7 @@ export function gridConvolutions(
 /** The 1×1 convolution over [distance, region, normalised pair]: f32[B, C, L, L]. */
 function projectedGrid(build: Build, words: Value, distance: Value, settings: GridSettings): Value {
   const { graph } = build;
-  const [batch, length, width] = words.shape as [string, string, number];
+  const [, length, width] = words.shape as [string, string, number];
   const { dist_emb_size: distSize, type_emb_size: typeSize, conv_hid_size: channels } = settings;
   const inputSize = distSize + typeSize + width;
   const kernel = parameter(build, 'convLayer.base.1.weight', [channels, inputSize, 1, 1], fanIn(inputSize));
@@ -90,22 +90,34 @@ function projectedGrid(build: Build, words: Value, distance: Value, settings: Gr
   const pair = part(distSize + typeSize, width);
 
   const [normal, gain, offset] = conditionalNorm(build, words, width);
-  // [B, C, L, D]: every channel weighs the row's normalised state; the product with the column's gain sums over D.
-  const weighted = multiply(
-    graph,
-    unsqueeze(graph, pair.drop(normal), 1),
-    reshape(graph, pair.weight, [channels, 1, width]),
-  );
-  const rows = reshape(graph, weighted, [batch, `${channels}*${length}`, width]);
-  const product = reshape(graph, matmul(graph, rows, transposeLast(graph, gain)), [
-    batch,
-    channels,
-    length,
-    length,
-  ]);
+  const product = pairProduct(build, pair.drop(normal), gain, pair.weight);
   const columns = transpose(graph, linear(graph, pair.drop(offset), pair.weight), [0, 2, 1]); // [B, C, L]
   const perColumn = unsqueeze(graph, add(graph, columns, reshape(graph, bias, [channels, 1])), 2);
   return add(graph, add(graph, product, perColumn), relative);
+}
+
+/**
+ * `Σ_d weight[c, d] · rows[i, d] · columns[j, d]`, which is bilinear in the two words.
+ * While training, channels weigh the rows first and one product with the columns sums over D: cheap to differentiate, and
+ * channel-first at once. For use, pairs are multiplied first: L·L·D numbers are fewer than C·L·D at usual lengths, and the
+ * product's right side is then a constant that ONNX Runtime packs once.
+ * @param rows f32[B, L, D]
+ * @param columns f32[B, L, D]
+ * @param weight f32[C, D]
+ * @returns f32[B, C, L, L]
+ */
+function pairProduct(build: Build, rows: Value, columns: Value, weight: Value): Value {
+  const { graph } = build;
+  const [batch, length, width] = rows.shape as [string, string, number];
+  const channels = weight.shape[0] as number;
+  if (!build.training) {
+    const pairs = multiply(graph, unsqueeze(graph, rows, 2), unsqueeze(graph, columns, 1)); // [B, L, L, D]
+    return transpose(graph, linear(graph, pairs, weight), [0, 3, 1, 2]);
+  }
+  const weighted = multiply(graph, unsqueeze(graph, rows, 1), reshape(graph, weight, [channels, 1, width]));
+  const flat = reshape(graph, weighted, [batch, `${channels}*${length}`, width]);
+  const product = matmul(graph, flat, transposeLast(graph, columns)); // [B, C·L, L]
+  return reshape(graph, product, [batch, channels, length, length]);
 }
 
 interface Part {
