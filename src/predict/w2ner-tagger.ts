@@ -14,7 +14,7 @@ import type { Tagger, TaggerCounts } from './types.ts';
 import { tagInWindows } from './windows.ts';
 
 /** Grid cells of one run: bounds the memory of a run whatever the sentences are. */
-const CELLS_PER_RUN = 24_000;
+const CELLS_PER_RUN = 12_000;
 const SENTENCES_PER_RUN = 64;
 
 export interface TaggerOptions {
