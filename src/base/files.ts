@@ -44,15 +44,18 @@ export function openAtomic(path: string): AtomicFile {
       throw writeError(path, error);
     }
   };
-  let renamed = false;
+  /** Whether the partial file is on disk. */
+  let present = false;
   const abort = (): void => {
     if (descriptor !== undefined) closeSync(descriptor);
     descriptor = undefined;
-    if (!renamed) rmSync(partial, { force: true });
+    if (present) rmSync(partial, { force: true });
+    present = false;
   };
   guard(() => {
     mkdirSync(dirname(path), { recursive: true });
     descriptor = openSync(partial, 'w');
+    present = true;
   });
   return {
     write: (data) =>
@@ -66,7 +69,7 @@ export function openAtomic(path: string): AtomicFile {
         closeSync(descriptor!);
         descriptor = undefined;
         renameSync(partial, path);
-        renamed = true;
+        present = false;
       }),
     abort,
   };
