@@ -1,7 +1,7 @@
 /** Entities of whole documents: what `w2ner extract` does, as a library call. */
 import type { Document } from '../document/types.ts';
 import { segment } from '../text/segment.ts';
-import { type BatchLimits, type ExtractProgress, runPipeline } from './pipeline.ts';
+import { type PipelineOptions, runPipeline } from './pipeline.ts';
 import type { ExtractRecord } from './record.ts';
 import { selectTypes } from './select-types.ts';
 import { type FoundSources, findSources, nothingRead } from './sources.ts';
@@ -9,17 +9,9 @@ import { createSummary, createTypeSummary, type ExtractSummary } from './summary
 import type { Tagger } from './types.ts';
 
 /** Settings of an extraction whose model is loaded. */
-export interface SourceOptions {
+export interface SourceOptions extends Omit<PipelineOptions, 'tagger' | 'split' | 'types'> {
   /** Types to keep, in any spelling that {@link selectTypes} understands; all when absent. */
   readonly types?: readonly string[];
-  /** Least confidence to keep, in [0, 1]; 0 when absent. */
-  readonly minScore?: number;
-  /** Also sentences without entities. */
-  readonly all?: boolean;
-  /** Stops the extraction between two batches; iterating then throws the signal's reason. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: ExtractProgress) => void;
-  readonly batchLimits?: BatchLimits;
 }
 
 /** Settings of {@link extract}. */

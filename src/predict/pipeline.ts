@@ -43,10 +43,11 @@ export interface PipelineOptions {
   readonly split: (document: Document) => Iterable<Sentence>;
   /** Types to keep, spelled as the model does; all when absent. */
   readonly types?: readonly string[];
-  /** Least confidence to keep, in [0, 1]. */
+  /** Least confidence to keep, in [0, 1]; 0 when absent. */
   readonly minScore?: number;
   /** Also sentences without entities. */
   readonly all?: boolean;
+  /** Stops between two batches; iterating then throws the signal's reason. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ExtractProgress) => void;
   readonly batchLimits?: BatchLimits;
