@@ -14,7 +14,7 @@ import numpy
 import torch
 from torch import nn
 
-from w2ner import AdamW, W2ner
+from w2ner import AdamW, CompactEncoder, W2ner, pair_mask
 
 DTYPES = {"F32": numpy.float32, "I32": numpy.int32, "U8": numpy.uint8}
 
@@ -45,8 +45,7 @@ def read_batches(path):
     for batch in batches.values():
         length = batch["word_index"].shape[1]
         batch["distance"] = batch["distance"].view(length, length)
-        words = torch.arange(length) < batch["lengths"].unsqueeze(1)
-        batch["grid_mask"] = words.unsqueeze(1) & words.unsqueeze(2)
+        batch["grid_mask"] = pair_mask(batch["lengths"], length)
     return [batches[number] for number in sorted(batches)], json.loads(metadata["config"])
 
 
@@ -54,7 +53,7 @@ def build_model(folder, config, exact_padding=False):
     """The model with our weights; a name or shape that differs from ours is an error."""
     tensors, _ = read_safetensors(os.path.join(folder, "weights.safetensors"))
     labels = tensors["predictor.linear.bias"].shape[0]
-    model = W2ner(config, labels, exact_padding)
+    model = W2ner(config, labels, CompactEncoder(config), exact_padding)
     model.load_state_dict({name: torch.from_numpy(array) for name, array in tensors.items()}, strict=True)
     return model
 

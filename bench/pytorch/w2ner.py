@@ -1,5 +1,6 @@
-"""W2NER (Li et al. 2022) in plain PyTorch with the compact encoder: what src/model describes, written the way the
-original implementation is, with the whole grid in memory. Parameters have the names of our model files."""
+"""W2NER (Li et al. 2022) in plain PyTorch: what src/model describes, written the way the original implementation is, with
+the whole grid in memory. Parameters have the names of our model files. The encoder that makes word states is the compact
+one below or BERT in bert.py."""
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -17,7 +18,10 @@ class Gelu(nn.Module):
 
 
 class CompactEncoder(nn.Module):
-    """A word is the weighted sum of its hashed spelling features. The one part that changes with our encoder."""
+    """A word is the weighted sum of its hashed spelling features.
+    Reads of a batch: features i64[U, F], feature_weight f32[U, F], word_index i64[B, L]."""
+
+    name = "compact"
 
     def __init__(self, config):
         super().__init__()
@@ -27,14 +31,15 @@ class CompactEncoder(nn.Module):
         self.norm = nn.LayerNorm(config["bert_hid_size"])
         self.word_dropout, self.ngram_dropout = config["word_dropout"], config["ngram_dropout"]
 
-    def forward(self, features, weights, word_index):
+    def forward(self, batch):
+        features, weights = batch["features"], batch["feature_weight"]
         if self.training:
             rates = torch.full_like(weights, self.ngram_dropout)
             rates[:, 0] = self.word_dropout  # the first feature is the whole word
             weights = weights * (torch.rand_like(weights) >= rates)
         bag = F.embedding_bag(features, self.table, mode="sum", per_sample_weights=weights, sparse=True)  # [U, E]
         words = self.norm(self.activation(self.projection(bag)))  # [U, H]
-        return F.embedding(word_index, words)  # [B, L, H]
+        return F.embedding(batch["word_index"], words)  # [B, L, H]
 
 
 class ConditionalLayerNorm(nn.Module):
@@ -116,15 +121,18 @@ class CoPredictor(nn.Module):
 
 class W2ner(nn.Module):
     """
+    `encoder` makes word states [B, L, H] of a batch; its parameters have its `name` in front.
+
     `exact_padding` clears padding between the convolutions too, as our graph does, so that a sentence's scores do not
     depend on its batch. The original clears it before and after them only, which is faster: measurements do that.
     """
 
-    def __init__(self, config, labels, exact_padding=False):
+    def __init__(self, config, labels, encoder, exact_padding=False):
         super().__init__()
         width = config["lstm_hid_size"]
         self.exact_padding = exact_padding
-        self.compact = CompactEncoder(config)
+        self.encoder_name = encoder.name
+        self.add_module(encoder.name, encoder)
         self.dropout = nn.Dropout(config["emb_dropout"])
         self.encoder = nn.LSTM(config["bert_hid_size"], width // 2, batch_first=True, bidirectional=True)
         self.dis_embs = nn.Embedding(20, config["dist_emb_size"])
@@ -135,10 +143,10 @@ class W2ner(nn.Module):
         self.predictor = CoPredictor(config, labels)
 
     def forward(self, batch):
-        """batch: features i64[U, F], feature_weight f32[U, F], word_index i64[B, L], lengths i64[B],
-        distance i64[L, L], grid_mask bool[B, L, L]. Returns f32[B, L, L, K]."""
+        """batch: what the encoder reads, lengths i64[B], distance i64[L, L], grid_mask bool[B, L, L].
+        Returns f32[B, L, L, K]."""
         mask = batch["grid_mask"]
-        words = self.compact(batch["features"], batch["feature_weight"], batch["word_index"])
+        words = getattr(self, self.encoder_name)(batch)
         packed = pack_padded_sequence(
             self.dropout(words), batch["lengths"], batch_first=True, enforce_sorted=False
         )
@@ -153,9 +161,24 @@ class W2ner(nn.Module):
         return self.predictor(words, grid)
 
 
+def distance_buckets(length):
+    """i64[L, L]: the power of two in the distance of row and column, 9 more where the column is the later word, 19 for a
+    word with itself."""
+    distance = torch.arange(length).unsqueeze(1) - torch.arange(length)
+    bucket = distance.abs().clamp(min=1).float().log2().floor().long().add(1).clamp(max=9)
+    return torch.where(distance > 0, bucket, bucket + 9).masked_fill(distance == 0, 19)
+
+
+def pair_mask(lengths, length):
+    """bool[B, L, L]: pairs of two words of the sentence."""
+    words = torch.arange(length) < lengths.unsqueeze(1)
+    return words.unsqueeze(1) & words.unsqueeze(2)
+
+
 class AdamW(torch.optim.Optimizer):
     """AdamW as the original uses it: epsilon is added before the bias correction, unlike in torch.optim.AdamW.
-    Of a tensor with a sparse gradient only the rows in it are touched, as torch.optim.SparseAdam does."""
+    Of a tensor with a sparse gradient only the rows in it are touched, as torch.optim.SparseAdam does; one without a
+    gradient stays as it is."""
 
     def __init__(self, groups, eps=1e-6, betas=(0.9, 0.999)):
         super().__init__(groups, {"eps": eps, "betas": betas})
@@ -164,6 +187,8 @@ class AdamW(torch.optim.Optimizer):
     def step(self):
         for group in self.param_groups:
             for parameter in group["params"]:
+                if parameter.grad is None:
+                    continue
                 state = self.state[parameter]
                 if not state:
                     state.update(step=0, mean=torch.zeros_like(parameter), square=torch.zeros_like(parameter))
