@@ -8,7 +8,7 @@ import math
 import torch
 from torch import nn
 
-from w2ner import AdamW, Gelu
+from w2ner import Gelu
 
 
 class TanhGelu(nn.Module):
@@ -136,7 +136,8 @@ class BertEncoder(Bert):
 
 def build_optimizer(model, config):
     """AdamW with the original's groups: BERT, BERT's biases and normalisation gains without decay, and the rest (where
-    biases do decay)."""
+    biases do decay). It is torch.optim's, with which the reference was made (to the last bit): decay first, epsilon
+    added after the bias correction. With the one in w2ner.py, losses are off by up to 0.013 after 30 steps."""
     groups = {
         "bert": {"lr": config["bert_learning_rate"], "weight_decay": config["weight_decay"]},
         "bert_no_decay": {"lr": config["bert_learning_rate"], "weight_decay": 0.0},
@@ -146,7 +147,7 @@ def build_optimizer(model, config):
         plain = "bias" in name or "LayerNorm.weight" in name
         key = ("bert_no_decay" if plain else "bert") if name.startswith("bert.") else "rest"
         groups[key].setdefault("params", []).append(parameter)
-    return AdamW(list(groups.values()))
+    return torch.optim.AdamW(list(groups.values()), eps=1e-6)
 
 
 def linear_schedule(step, warmup_steps, total_steps):
