@@ -221,6 +221,275 @@ def check(reference):
     return not differences.failed
 
 
+# --- The fixtures
+
+LABELS = ["<pad>", "<suc>", "drug", "dosage", "procedure / test", "adverse_event / warning"]
+
+# Words, and entities as a type with the words' places: nested, discontinuous, overlapping, of one word, none at all.
+# Some characters are outside the vocabulary. A zero-width space is a word without pieces; in last-layer/ the number that
+# such a word becomes in its batch of four lies in the padding of another sentence.
+SENTENCES = [
+    ("Назначен метотрексат 15 мг внутримышечно раз в неделю .", {"DRUG": [[1]], "DOSAGE": [[2, 3]]}),
+    ("КТ и МРТ головного мозга с контрастом", {"PROCEDURE / TEST": [[0, 3, 4], [2, 3, 4]]}),
+    ("Биопсия", {"PROCEDURE / TEST": [[0]]}),
+    ("Приём высоких доз преднизолона внутрь", {"DOSAGE": [[1, 2, 3]], "DRUG": [[3]]}),
+    ("Тошнота или слабость после введения препарата", {"ADVERSE_EVENT / WARNING": [[0, 3, 4, 5], [2, 3, 4, 5]]}),
+    (
+        "При тяжёлой анемии повторить анализ крови через 2 недели , затем отменить варфарин .",
+        {"ADVERSE_EVENT / WARNING": [[1, 2], [2]], "PROCEDURE / TEST": [[4, 5]], "DRUG": [[12]]},
+    ),
+    ("Глюкоза 5%", {"DRUG": [[0, 1]], "DOSAGE": [[1]]}),
+    ("Аспирин \u200b 100 мг", {"DRUG": [[0]], "DOSAGE": [[2, 3]]}),
+    ("Пациент осмотрен , жалоб нет .", {}),
+    ("Сыпь , зуд и отёк", {"ADVERSE_EVENT / WARNING": [[0], [2], [4]]}),
+    ("Уровень Na⁺ и калия в плазме", {"PROCEDURE / TEST": [[0, 1, 4, 5], [0, 3, 4, 5]]}),
+    ("β-блокаторы ≥ 25 мг/сут", {"DRUG": [[0]], "DOSAGE": [[1, 2, 3]]}),
+]
+
+SPECIAL = "[PAD] [UNK] [CLS] [SEP] [MASK]"
+LETTERS = "абвгдеёжзийклмнопрстуфхцчшщыьэюя"
+OTHER = "0123456789.,-%/АБВГДКМНПРСТУ"
+SYLLABLES = "пре при на не мг ##на ##не ##ни ##ло ##ли ##ра ##ро ##ре ##ти ##то ##ен ##ов ##ой ##ия ##ого ##ный ##нед ##тре"
+
+ENCODER = {
+    "model_type": "bert",
+    "architectures": ["BertModel"],
+    "vocab_size": 0,  # set to the vocabulary's
+    "hidden_size": 24,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "intermediate_size": 40,
+    "max_position_embeddings": 64,
+    "type_vocab_size": 2,
+    "layer_norm_eps": 1e-12,
+    "hidden_act": "gelu",
+    "pad_token_id": 0,
+    "hidden_dropout_prob": 0.0,
+    "attention_probs_dropout_prob": 0.0,
+}
+TOKENIZER = {
+    "tokenizer_class": "BertTokenizer",
+    "do_lower_case": False,
+    "strip_accents": False,
+    "tokenize_chinese_chars": True,
+    "model_max_length": 64,
+}
+MODEL = {
+    "dist_emb_size": 12,
+    "type_emb_size": 8,
+    "lstm_hid_size": 16,
+    "conv_hid_size": 8,
+    "bert_hid_size": 24,
+    "biaffine_size": 12,
+    "ffnn_hid_size": 10,
+    "dilation": [1, 2, 3],
+    "emb_dropout": 0.0,
+    "conv_dropout": 0.0,
+    "out_dropout": 0.0,
+    "bert_name": "encoder",
+    "use_bert_last_4_layers": False,
+}
+TRAINING = {
+    "learning_rate": 2e-3,
+    "bert_learning_rate": 1e-3,
+    "weight_decay": 0.01,
+    "clip_grad_norm": 1.0,
+    "warmup_steps": 2,
+    "total_steps": 12,
+}
+# Compared after training. Of the word embeddings the first row is padding's: it only decays. The pooler stays as it is.
+PROBES = [
+    "bert.embeddings.word_embeddings.weight",
+    "bert.embeddings.position_embeddings.weight",
+    "bert.embeddings.LayerNorm.weight",
+    "bert.encoder.layer.0.attention.self.query.weight",
+    "bert.encoder.layer.1.attention.output.LayerNorm.bias",
+    "bert.encoder.layer.1.output.dense.weight",
+    "bert.pooler.dense.weight",
+    "encoder.weight_hh_l0_reverse",
+    "encoder.bias_ih_l0",
+    "dis_embs.weight",
+    "cln.gamma",
+    "cln.gamma_dense.weight",
+    "convLayer.base.1.weight",
+    "convLayer.convs.1.bias",
+    "predictor.biaffine.weight",
+]
+# Between the best label of a cell and the next: so far apart that float32 chooses the same.
+MARGIN = 2e-4
+
+
+def write_json(path, value, indent=None):
+    separators = None if indent else (",", ":")
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace("\u200b", "\\u200b") + "\n")
+
+
+def write_safetensors(path, tensors):
+    """Float32 tensors by name."""
+    header, end = {}, 0
+    for name, tensor in tensors.items():
+        start, end = end, end + tensor.numel() * 4
+        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [start, end]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        for tensor in tensors.values():
+            file.write(tensor.detach().contiguous().numpy().tobytes())
+
+
+def rounded(tensor):
+    """All numbers in row-major order, with seven significant digits."""
+    return [float(f"{number:.7g}") for number in tensor.detach().flatten().tolist()]
+
+
+def fixture_vocabulary():
+    pieces = [*SPECIAL.split(), *LETTERS, *OTHER, *SYLLABLES.split()]
+    pieces += [f"##{letter}" for letter in LETTERS + "0123456789КМРТ"]
+    return {piece: number for number, piece in enumerate(pieces)}
+
+
+def fixture_sentences():
+    return [
+        {
+            "sentence": text.split(" "),
+            "ner": [{"index": words, "type": name} for name, found in entities.items() for words in found],
+        }
+        for text, entities in SENTENCES
+    ]
+
+
+def randomize(module, seed):
+    """Normal numbers of a size that keeps states lively; gains around 1."""
+    random = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in module.named_parameters():
+            noise = torch.randn(parameter.shape, generator=random)
+            if name.endswith("LayerNorm.weight") or name == "cln.gamma":
+                parameter.copy_(1 + 0.1 * noise)
+            elif parameter.dim() == 1:
+                parameter.copy_(0.1 * noise)
+            elif "emb" in name:
+                parameter.copy_(0.5 * noise)
+            else:
+                size = 2 if name.startswith("predictor.") else 1
+                parameter.copy_(size * noise / parameter[0].numel() ** 0.5)
+    return module
+
+
+def write_encoder(folder, settings, vocabulary):
+    """A model folder as Hugging Face's, and all hidden states of two sentences in one batch, the second padded."""
+    os.makedirs(folder, exist_ok=True)
+    encoder = randomize(BertEncoder(settings), seed=1)
+    write_json(os.path.join(folder, "config.json"), settings, indent=2)
+    write_json(os.path.join(folder, "tokenizer_config.json"), TOKENIZER, indent=2)
+    with open(os.path.join(folder, "vocab.txt"), "w", encoding="utf-8") as file:
+        file.write("\n".join(vocabulary) + "\n")
+    write_safetensors(os.path.join(folder, "model.safetensors"), encoder.state_dict())
+    sentences = [fixture_sentences()[number]["sentence"] for number in (3, 6)]
+    pieces = make_batch([(*split_words(words, vocabulary), None) for words in sentences])["pieces"]
+    states = encoder.double().eval().hidden_states(pieces)
+    expected = {"sentences": sentences, "pieces": pieces.tolist(), "hidden_states": [rounded(x) for x in states]}
+    write_json(os.path.join(folder, "expected.json"), expected)
+
+
+def fit(model, examples, rounds):
+    """Trains on the examples, alone and in fours, so that the grid holds more than chance. The last loss."""
+    settings = {"learning_rate": 0.01, "bert_learning_rate": 0.002, "weight_decay": 0.0, "clip_grad_norm": 5.0}
+    batches = [make_batch(examples[start : start + size]) for size in (1, 4) for start in range(0, len(examples), size)]
+    optimizer = build_optimizer(model.train(), settings)
+    return [train_step(model, optimizer, batch, settings)[0] for _ in range(rounds) for batch in batches][-1]
+
+
+def expected_entries(model, sentences, vocabulary):
+    """Entries of expected.json, one by one and in batches of four, and the smallest margin of a best label."""
+    pieces = [split_words(sentence["sentence"], vocabulary) for sentence in sentences]
+    result, margin = {}, float("inf")
+    for what, size in (("single", 1), ("batched", 4)):
+        result[what] = []
+        for start in range(0, len(sentences), size):
+            logits = scores(model, [(*pair, None) for pair in pieces[start : start + size]])
+            for number, cells in enumerate(logits, start):
+                best = cells.topk(2, dim=-1)[0]
+                margin = min(margin, float((best[..., 0] - best[..., 1]).min()))
+                grid = cells.argmax(dim=-1).tolist()
+                result[what].append(
+                    {
+                        "sentence": sentences[number]["sentence"],
+                        "input_ids": pieces[number][0],
+                        "pieces_of_word": pieces[number][1],
+                        "length": len(grid),
+                        "logits": rounded(cells),
+                        "grid": grid,
+                        "decoded": decode(grid),
+                    }
+                )
+    return result, margin
+
+
+def write_model(folder, config, settings, vocabulary, rounds):
+    """A model folder with expected.json. Seeds are tried until no label is chosen by a hair's breadth."""
+    os.makedirs(folder, exist_ok=True)
+    sentences = fixture_sentences()
+    examples = [(*split_words(s["sentence"], vocabulary), relation_grid(s, LABELS)) for s in sentences]
+    write_json(os.path.join(folder, "config.json"), config, indent=2)
+    write_json(os.path.join(folder, "bert_config.json"), settings, indent=2)
+    for seed in range(2, 100):
+        model = W2ner(config, len(LABELS), BertEncoder(settings, config["use_bert_last_4_layers"]))
+        randomize(model, seed).double()
+        loss = fit(model, examples, rounds) if rounds > 0 else None
+        torch.save(model.float().state_dict(), os.path.join(folder, "model.pt"))
+        entries, margin = expected_entries(load_model(folder, len(LABELS)), sentences, vocabulary)
+        if margin > MARGIN:
+            break
+    write_json(os.path.join(folder, "expected.json"), {"labels": LABELS, **entries})
+    right = sum(
+        entry["decoded"] == decode(relation_grid(sentence, LABELS).tolist())
+        for entry, sentence in zip(entries["single"], sentences)
+    )
+    found = [len(entry["decoded"]) for entry in entries["single"]]
+    print(f"{folder}: seed {seed}, loss {loss}, margin {margin:.1g}, entities {found}, {right} sentences as annotated")
+
+
+def write_training(path, folder, vocabulary):
+    """Training from the folder's model.pt; in the form of the reference's training.json. The sentence with a word without
+    pieces is left out: it would tie a step to the original's `min_value`."""
+    sentences = [s for s in fixture_sentences() if "\u200b" not in s["sentence"]]
+    batches = [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 0]]
+    training = {
+        "note": "From last-layer/model.pt, without dropout; AdamW with epsilon 1e-6 after the bias correction and decay "
+        "first; linear warm-up from 0 and decay; gradients clipped by their norm; final logits of single sentences.",
+        "sentences": sentences,
+        "batches": [batches[step % 3] for step in range(TRAINING["total_steps"])],
+        **TRAINING,
+    }
+    model = load_model(folder, len(LABELS))
+    losses, norms = run_training(model, training, LABELS, vocabulary)
+    parameters = dict(model.named_parameters())
+    training["loss"], training["grad_norm"] = losses, norms
+    training["final_logits"] = [
+        {"index": index, "logits": rounded(scores(model, [(*split_words(words, vocabulary), None)])[0])}
+        for index, words in ((index, sentences[index]["sentence"]) for index in batches[0])
+    ]
+    training["final_parameters_first_8"] = {name: rounded(parameters[name].flatten()[:8]) for name in PROBES}
+    write_json(path, training)
+    print(f"{path}: losses {losses[0]:.3f} … {losses[-1]:.3f}, gradient norms {norms[0]:.2f} … {norms[-1]:.2f}")
+
+
+def write_fixtures(out):
+    """encoder/: the encoder's folder, 2 layers. last-layer/: other weights, all random, so grids are wild.
+    last-4-layers/: 5 layers, fitted to the sentences. training.json: steps from last-layer/."""
+    vocabulary = fixture_vocabulary()
+    settings = {**ENCODER, "vocab_size": len(vocabulary)}
+    write_encoder(os.path.join(out, "encoder"), settings, vocabulary)
+    write_model(os.path.join(out, "last-layer"), MODEL, settings, vocabulary, rounds=0)
+    deeper, last_4 = {**settings, "num_hidden_layers": 5}, {**MODEL, "use_bert_last_4_layers": True}
+    write_model(os.path.join(out, "last-4-layers"), last_4, deeper, vocabulary, rounds=20)
+    write_training(os.path.join(out, "training.json"), os.path.join(out, "last-layer"), vocabulary)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--reference", default="../shared/reference")
@@ -231,6 +500,7 @@ def main():
         print(f"{options.reference}: not there, nothing is checked", file=sys.stderr)
     elif not check(options.reference):
         sys.exit("the PyTorch model does not compute what the reference did")
+    write_fixtures(options.out)
 
 
 if __name__ == "__main__":
