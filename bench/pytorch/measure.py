@@ -1,6 +1,25 @@
 """Runs the PyTorch model on weights and batches that bench/common/batch-file.ts wrote; prints one JSON object.
 
     measure.py check|training|inference FOLDER --threads N [--warmup N] [--passes N]
+    measure.py bert-inference|bert-training FOLDER --threads N [--warmup N] [--passes N]
+
+The folder of the second line is that of a model with BERT as its encoder:
+
+- `config.json`: the model's settings, with the original's keys (learning rates and `clip_grad_norm` for training only);
+- `bert_config.json`: the encoder's, as Hugging Face's config.json. Dropout in training is what the two say;
+- `weights.safetensors`: F32 tensors with the names of the original's state dict (`bert.embeddings.…`, `encoder.…`,
+  `predictor.…`), all of them; only the pooler, which nothing uses, may be absent. The number of labels K is the length of
+  `predictor.linear.bias`;
+- `batches.safetensors`: for each batch N = 0, 1, … I32 tensors of B sentences, P pieces, L words at most:
+  `N/pieces` [B, P]: piece ids with [CLS] and [SEP], 0 as padding;
+  `N/pieces_to_word` [B, P]: the word that a piece is of, counted from 0 in its sentence; -1 for [CLS], [SEP], padding;
+  `N/lengths` [B]: words of each sentence, none 0; the greatest is L;
+  `N/labels` [B, L, L] (I32 or U8): label ids, 0 as padding; only bert-training reads them;
+  `N/logits` F32 [B, L, L, K], optional: scores that bert-inference compares with its own, padding left out.
+
+The largest tensor is that of every word with every piece, 4·B·L·P·H bytes, as in the original (and a few times that in
+training): 0.5 GB for twelve sentences of 60 words and 220 pieces at width 768. Weights of multilingual BERT take 0.75 GB,
+three times as much again with gradients and the optimizer's two moments.
 """
 import argparse
 import json
@@ -14,7 +33,8 @@ import numpy
 import torch
 from torch import nn
 
-from w2ner import AdamW, CompactEncoder, W2ner, pair_mask
+import bert
+from w2ner import AdamW, CompactEncoder, W2ner, distance_buckets, pair_mask
 
 DTYPES = {"F32": numpy.float32, "I32": numpy.int32, "U8": numpy.uint8}
 
@@ -159,6 +179,117 @@ def inference(folder, options):
     return {"seconds": seconds[1:]}
 
 
+def read_json(folder, name):
+    with open(os.path.join(folder, name), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def read_bert_batches(path):
+    """Batches as dicts of torch tensors, indices as int64, with distances and the mask of word pairs."""
+    tensors, _ = read_safetensors(path)
+    batches = {}
+    for name, array in tensors.items():
+        number, key = name.split("/", 1)
+        tensor = torch.from_numpy(array)
+        batches.setdefault(int(number), {})[key] = tensor if key == "logits" else tensor.long()
+    for batch in batches.values():
+        length = int(batch["lengths"].max())
+        batch["distance"], batch["grid_mask"] = distance_buckets(length), pair_mask(batch["lengths"], length)
+    return [batches[number] for number in sorted(batches)]
+
+
+def build_bert_model(folder, config):
+    """The model with the folder's weights, read straight into its parameters: there is no second copy in memory."""
+    path = os.path.join(folder, "weights.safetensors")
+    with open(path, "rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(size))
+        header.pop("__metadata__", None)
+        labels = header["predictor.linear.bias"]["shape"][0]
+        encoder = bert.BertEncoder(read_json(folder, "bert_config.json"), config["use_bert_last_4_layers"])
+        model = W2ner(config, labels, encoder)
+        parameters = {name: parameter.detach().numpy() for name, parameter in model.named_parameters()}
+        wrong = {name for name in parameters.keys() ^ header.keys() if not name.startswith("bert.pooler.")}
+        for name in parameters.keys() & header.keys():
+            entry, array = header[name], parameters[name]
+            if entry["dtype"] != "F32" or tuple(entry["shape"]) != array.shape:
+                wrong.add(name)
+                continue
+            file.seek(8 + size + entry["data_offsets"][0])
+            file.readinto(memoryview(array).cast("B"))
+    if wrong:
+        raise ValueError(f"{path}: missing, unknown or of another shape or type: {', '.join(sorted(wrong))}")
+    return model
+
+
+def peak_rss_mb():
+    """The most memory that this process has held. Not getrusage's number, which starts from the parent's."""
+    with open("/proc/self/status", encoding="utf-8") as file:
+        line = next(line for line in file if line.startswith("VmHWM:"))
+    return round(int(line.split()[1]) / 1024)
+
+
+def bert_inference(folder, options):
+    """Seconds per pass over all batches: scores and their best labels; `warmup` batches before that are not counted."""
+    batches, config = read_bert_batches(os.path.join(folder, "batches.safetensors")), read_json(folder, "config.json")
+    model = build_bert_model(folder, config).eval()
+    sentences = sum(len(batch["lengths"]) for batch in batches)
+    seconds, result = [], {}
+    with torch.no_grad():
+        for batch in batches[: options.warmup]:
+            model(batch)
+        for _ in range(options.passes):
+            started = time.perf_counter()
+            for batch in batches:
+                torch.argmax(model(batch), dim=-1).numpy()
+            seconds.append(time.perf_counter() - started)
+        peak = peak_rss_mb()
+        compared = [batch for batch in batches if "logits" in batch]
+        if compared:
+            masks = [batch["grid_mask"] for batch in compared]
+            pairs = [(model(batch)[mask], batch["logits"][mask]) for batch, mask in zip(compared, masks)]
+            result["logits_difference"] = max(float((ours - theirs).abs().max()) for ours, theirs in pairs)
+    rate = sentences / statistics.median(seconds)
+    return {"sentences": sentences, "seconds": seconds, "sentences_per_second": rate, "peak_rss_mb": peak, **result}
+
+
+def bert_training(folder, options):
+    """Seconds of each step of full fine-tuning with constant rates, one step a batch, over the batches `passes` times;
+    the first `warmup` steps are not among `seconds`, but `losses` and `norms` have all."""
+    batches, config = read_bert_batches(os.path.join(folder, "batches.safetensors")), read_json(folder, "config.json")
+    torch.manual_seed(config.get("seed", 1))
+    model = build_bert_model(folder, config).train()
+    optimizer = bert.build_optimizer(model, config)
+    seconds, losses, norms, sentences = [], [], [], 0
+    for number, batch in enumerate(batches * options.passes):
+        started = time.perf_counter()
+        loss, norm = bert.train_step(model, optimizer, batch, config)
+        losses.append(loss)
+        norms.append(norm)
+        if number >= options.warmup:
+            seconds.append(time.perf_counter() - started)
+            sentences += len(batch["lengths"])
+        print(f"  pytorch step {number}: loss {loss:.4f}", file=sys.stderr)
+    return {
+        "sentences": sentences,
+        "seconds": seconds,
+        "seconds_per_step": statistics.median(seconds),
+        "seconds_per_sentence": sum(seconds) / sentences,
+        "losses": losses,
+        "norms": norms,
+        "peak_rss_mb": peak_rss_mb(),
+    }
+
+
+MODES = {
+    "check": check,
+    "training": training,
+    "inference": inference,
+    "bert-inference": bert_inference,
+    "bert-training": bert_training,
+}
+
+
 def describe():
     """The library, and how fast its matrix product is: it depends on the BLAS that is installed."""
     with_maps = open("/proc/self/maps").read() if os.path.exists("/proc/self/maps") else ""
@@ -181,7 +312,7 @@ def describe():
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("mode", choices=["check", "training", "inference"])
+    parser.add_argument("mode", choices=MODES)
     parser.add_argument("folder")
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--warmup", type=int, default=0)
@@ -189,7 +320,7 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     library = describe()
-    result = {"check": check, "training": training, "inference": inference}[options.mode](options.folder, options)
+    result = MODES[options.mode](options.folder, options)
     print(json.dumps({"library": library, **result}))
 
 
