@@ -115,8 +115,9 @@ class Bert(nn.Module):
 class BertEncoder(Bert):
     """Word states as the original makes them: the maximum over the pieces of a word, with all other pieces set to
     `min_value`, the smallest number in BERT's output for the batch, padding included. It is a plain number without a
-    gradient. So a word without pieces is that constant throughout, and depends on the batch. The tensor of every
-    word with every piece is made in full, as there."""
+    gradient. So a word without pieces is that constant throughout, and depends on the batch. Where a word's own maximum
+    is `min_value`, the first of the equal numbers is taken, a filled one, and no gradient flows: in the reference that
+    one element changes gradient norms by 0.001. The tensor of every word with every piece is made in full, as there."""
 
     name = "bert"
 

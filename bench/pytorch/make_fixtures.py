@@ -152,11 +152,11 @@ class Differences:
         self.add(f"{what} that differ", float(ours != theirs), 0.0, 0.0)
 
 
-def load_model(folder, labels):
+def load_model(folder, labels, exact_padding=False):
     """A folder with model.pt, config.json and bert_config.json, in float64 and without dropout."""
     config, settings = read_json(folder, "config.json"), read_json(folder, "bert_config.json")
     settings = {**settings, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
-    model = W2ner(config, labels, BertEncoder(settings, config["use_bert_last_4_layers"]))
+    model = W2ner(config, labels, BertEncoder(settings, config["use_bert_last_4_layers"]), exact_padding)
     model.load_state_dict(torch.load(os.path.join(folder, "model.pt")), strict=True)
     return model.double()
 
@@ -453,19 +453,20 @@ def write_model(folder, config, settings, vocabulary, rounds):
     print(f"{folder}: seed {seed}, loss {loss}, margin {margin:.1g}, entities {found}, {right} sentences as annotated")
 
 
-def write_training(path, folder, vocabulary):
+def write_training(path, folder, vocabulary, exact_padding):
     """Training from the folder's model.pt; in the form of the reference's training.json. The sentence with a word without
     pieces is left out: it would tie a step to the original's `min_value`."""
     sentences = [s for s in fixture_sentences() if "\u200b" not in s["sentence"]]
     batches = [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 0]]
     training = {
         "note": "From last-layer/model.pt, without dropout; AdamW with epsilon 1e-6 after the bias correction and decay "
-        "first; linear warm-up from 0 and decay; gradients clipped by their norm; final logits of single sentences.",
+        f"first; padding of the grid cleared {'after every' if exact_padding else 'before and after the'} convolution"
+        f"{'' if exact_padding else 's only'}; linear warm-up from 0 and decay; gradients clipped by their norm; final logits of single sentences.",
         "sentences": sentences,
         "batches": [batches[step % 3] for step in range(TRAINING["total_steps"])],
         **TRAINING,
     }
-    model = load_model(folder, len(LABELS))
+    model = load_model(folder, len(LABELS), exact_padding)
     losses, norms = run_training(model, training, LABELS, vocabulary)
     parameters = dict(model.named_parameters())
     training["loss"], training["grad_norm"] = losses, norms
@@ -480,14 +481,16 @@ def write_training(path, folder, vocabulary):
 
 def write_fixtures(out):
     """encoder/: the encoder's folder, 2 layers. last-layer/: other weights, all random, so grids are wild.
-    last-4-layers/: 5 layers, fitted to the sentences. training.json: steps from last-layer/."""
+    last-4-layers/: 5 layers, fitted to the sentences. training.json: steps from last-layer/ with the original's padding;
+    training-exact-padding.json: the same where a sentence's scores do not depend on its batch (see W2ner)."""
     vocabulary = fixture_vocabulary()
     settings = {**ENCODER, "vocab_size": len(vocabulary)}
     write_encoder(os.path.join(out, "encoder"), settings, vocabulary)
     write_model(os.path.join(out, "last-layer"), MODEL, settings, vocabulary, rounds=0)
     deeper, last_4 = {**settings, "num_hidden_layers": 5}, {**MODEL, "use_bert_last_4_layers": True}
     write_model(os.path.join(out, "last-4-layers"), last_4, deeper, vocabulary, rounds=20)
-    write_training(os.path.join(out, "training.json"), os.path.join(out, "last-layer"), vocabulary)
+    for name, exact_padding in (("training.json", False), ("training-exact-padding.json", True)):
+        write_training(os.path.join(out, name), os.path.join(out, "last-layer"), vocabulary, exact_padding)
 
 
 def main():
