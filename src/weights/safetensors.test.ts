@@ -72,7 +72,7 @@ describe('a damaged file', () => {
     ['null as header', 'null', /header is not a JSON object/],
     ['metadata that is no object', { __metadata__: null }, /"__metadata__" is not an object of strings/],
     ['metadata of numbers', { __metadata__: { a: 1 } }, /"__metadata__" is not an object of strings/],
-    ['an unknown type', entry({ dtype: 'F64' }), /"w" has type "F64", expected one of F32, F16/],
+    ['an unknown type', entry({ dtype: 'F8_E4M3' }), /"w" has type "F8_E4M3", expected one of F32, F16/],
     ['a type from the object prototype', entry({ dtype: 'constructor' }), /"w" has type "constructor"/],
     ['a type that is no text', entry({ dtype: { toString: 1 } }), /"w" has type \{/],
     ['no entry', { w: null }, /"w" has type undefined/],

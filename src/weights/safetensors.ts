@@ -1,31 +1,12 @@
-/** Reads and writes the safetensors format: an 8-byte length, a JSON header, raw little-endian tensors (https://github.com/huggingface/safetensors). */
-import { readFileSync } from 'node:fs';
-import { errorMessage, UserError } from '../base/errors.ts';
-import { writeFileAtomic } from '../base/files.ts';
-import { type DType, dtypes, elementCount, type TensorData, type TypedArray } from '../onnx/dtype.ts';
-
-/** The largest header read; a model of 10,000 tensors needs about a megabyte. */
-const MAX_HEADER = 64 << 20;
-
-const codes: Readonly<Record<string, DType>> = {
-  F32: 'float32',
-  F16: 'float16',
-  I64: 'int64',
-  I32: 'int32',
-  I8: 'int8',
-  U8: 'uint8',
-  BOOL: 'bool',
-};
-
-const arrays: Readonly<Record<DType, new (buffer: ArrayBuffer) => TypedArray>> = {
-  float32: Float32Array,
-  float16: Uint16Array,
-  int64: BigInt64Array,
-  int32: Int32Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-};
+/** Reads and writes safetensors files one tensor at a time (https://github.com/huggingface/safetensors). */
+import { UserError } from '../base/errors.ts';
+import { openAtomic } from '../base/files.ts';
+import { type DType, dtypes, elementCount, type TensorData } from '../onnx/dtype.ts';
+import { withBinary } from './binary-file.ts';
+import { decodeElements, rawElements } from './elements.ts';
+import { readHeader, type TensorPlace, typeCodes } from './safetensors-header.ts';
+import { byteChunks, readSource, type TensorSource, tensorSources } from './tensor-source.ts';
+import type { TensorStore } from './tensor-store.ts';
 
 /** A file's tensors by name, and its free-form metadata. */
 export interface TensorFile {
@@ -33,134 +14,125 @@ export interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Where a tensor's bytes lie, counted from the end of the header. */
-interface Place {
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
+/** A place whose element type graphs have as well. */
+export interface GraphPlace extends TensorPlace {
+  readonly dtype: DType;
 }
 
-/** @throws UserError `E_WEIGHTS` for a missing, truncated or inconsistent file, naming the tensor */
-export function readSafetensors(path: string): TensorFile {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new UserError({
-      code: 'E_WEIGHTS',
+/**
+ * Opens a file and reads its header; tensors are read when asked for.
+ * @throws UserError `E_WEIGHTS` for a missing, truncated or inconsistent file, naming the tensor
+ */
+export function openSafetensors(path: string): TensorStore {
+  return withBinary(path, (file) => {
+    const { places, metadata } = readHeader(file);
+    return {
       where: path,
-      message: `cannot be read (${errorMessage(error)})`,
-    });
-  }
-  const { header, body } = readHeader(bytes, path);
-  const tensors = new Map<string, TensorData>();
-  let metadata: Record<string, string> = {};
-  const places: Place[] = [];
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') {
-      metadata = readMetadata(entry, path);
-      continue;
+      entries: places,
+      metadata,
+      read(name) {
+        const place = places.get(name);
+        if (place === undefined) throw new Error(`${path} has no tensor "${name}"`);
+        const { buffer } = file.read(place.start, place.end - place.start);
+        return { ...decodeElements(place.dtype, buffer), shape: place.shape };
+      },
+      close: () => file.close(),
+    };
+  });
+}
+
+/**
+ * Reads a whole file with its element types as stored (float16 as its bits); only bfloat16 and float64 become float32.
+ * @throws UserError `E_WEIGHTS` for a missing, truncated or inconsistent file, naming the tensor
+ */
+export function readSafetensors(path: string): TensorFile {
+  return withBinary(path, (file) => {
+    const { places, metadata } = readHeader(file);
+    const tensors = new Map<string, TensorData>();
+    for (const [name, { dtype, shape, start, end }] of places) {
+      tensors.set(name, { ...rawElements(dtype, file.read(start, end - start).buffer), shape });
     }
-    const { dtype, shape, start, end } = readEntry(name, entry, body.length, path);
-    const copy = body.buffer.slice(body.byteOffset + start, body.byteOffset + end) as ArrayBuffer;
-    tensors.set(name, { dtype, shape, data: new arrays[dtype](copy) });
-    if (end > start) places.push({ name, start, end });
-  }
-  checkApart(places, path);
-  return { tensors, metadata };
+    file.close();
+    return { tensors, metadata };
+  });
 }
 
-function damaged(path: string, message: string): UserError {
-  const hint = 'the file is damaged or only half copied: copy or train it again';
-  return new UserError({ code: 'E_WEIGHTS', where: path, message, hint });
+/**
+ * Where each tensor lies in the file, counted from its beginning, so that a graph can refer to it.
+ * @throws UserError `E_WEIGHTS` for a missing, truncated or inconsistent file, or an element type that graphs do not
+ *   have, naming the tensor
+ */
+export function safetensorsPlaces(path: string): Map<string, GraphPlace> {
+  return withBinary(path, (file) => {
+    const places = new Map<string, GraphPlace>();
+    for (const [name, { dtype, ...place }] of readHeader(file).places) {
+      if (dtype === 'bfloat16' || dtype === 'float64') {
+        const message = `tensor "${name}" is ${dtype}, which cannot be used where it lies`;
+        const hint = 'write the weights anew as float32';
+        throw new UserError({ code: 'E_WEIGHTS', where: path, message, hint });
+      }
+      places.set(name, { dtype, ...place });
+    }
+    file.close();
+    return places;
+  });
 }
 
-function readHeader(bytes: Buffer, path: string): { header: Record<string, unknown>; body: Buffer } {
-  if (bytes.length < 8)
-    throw damaged(path, `is ${bytes.length} bytes long, too short for a safetensors file`);
-  const size = Number(bytes.readBigUInt64LE(0));
-  if (size > MAX_HEADER) throw damaged(path, `header of ${size} bytes, expected at most ${MAX_HEADER}`);
-  if (8 + size > bytes.length)
-    throw damaged(path, `header of ${size} bytes in a file of ${bytes.length} bytes`);
-  let header: unknown;
-  try {
-    header = JSON.parse(bytes.toString('utf8', 8, 8 + size));
-  } catch (error) {
-    throw damaged(path, `header is not JSON (${errorMessage(error)})`);
-  }
-  if (!isObject(header)) throw damaged(path, 'header is not a JSON object');
-  return { header, body: bytes.subarray(8 + size) };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isSize(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function readMetadata(value: unknown, path: string): Record<string, string> {
-  if (!isObject(value) || !Object.values(value).every((text) => typeof text === 'string')) {
-    throw damaged(path, '"__metadata__" is not an object of strings');
-  }
-  return value as Record<string, string>;
-}
-
-/** Checks what the header says of a tensor. */
-function readEntry(
-  name: string,
-  value: unknown,
-  bodyLength: number,
-  path: string,
-): { dtype: DType; shape: readonly number[]; start: number; end: number } {
-  const { dtype: code, shape, data_offsets: offsets } = isObject(value) ? value : {};
-  if (typeof code !== 'string' || !Object.hasOwn(codes, code)) {
-    const known = Object.keys(codes).join(', ');
-    throw damaged(path, `tensor "${name}" has type ${JSON.stringify(code)}, expected one of ${known}`);
-  }
-  const [start, end] = Array.isArray(offsets) && offsets.length === 2 ? offsets : [];
-  if (!Array.isArray(shape) || !shape.every(isSize) || !isSize(start) || !isSize(end)) {
-    throw damaged(path, `tensor "${name}" has no valid shape and place`);
-  }
-  const dtype = codes[code]!;
-  const expected = elementCount(shape) * dtypes[dtype].bytes;
-  if (end - start !== expected) {
-    throw damaged(path, `tensor "${name}" [${shape}] needs ${expected} bytes, got ${end - start}`);
-  }
-  if (end > bodyLength) throw damaged(path, `tensor "${name}" ends at byte ${end} of ${bodyLength}`);
-  return { dtype, shape, start, end };
-}
-
-/** Two tensors never share bytes. */
-function checkApart(places: Place[], path: string): void {
-  places.sort((a, b) => a.start - b.start);
-  for (const [k, place] of places.entries()) {
-    const before = places[k - 1];
-    if (before === undefined || place.start >= before.end) continue;
-    const message = `tensor "${place.name}" begins at byte ${place.start}, inside tensor "${before.name}" [${before.start}, ${before.end})`;
-    throw damaged(path, message);
-  }
-}
-
-/** Writes tensors in the order given, atomically. */
+/** Writes tensors in the order given, atomically. @throws UserError `E_WRITE` */
 export function writeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, TensorData>,
   metadata: Readonly<Record<string, string>> = {},
 ): void {
-  const codeOf = new Map(Object.entries(codes).map(([code, dtype]) => [dtype, code]));
-  const header: Record<string, unknown> = { __metadata__: metadata };
-  const parts: Uint8Array[] = [];
-  let at = 0;
-  for (const [name, { dtype, shape, data }] of tensors) {
-    header[name] = { dtype: codeOf.get(dtype), shape, data_offsets: [at, at + data.byteLength] };
-    parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    at += data.byteLength;
+  writeSafetensorsFrom(path, tensorSources(tensors), metadata);
+}
+
+/**
+ * Writes tensors atomically, holding one of them at a time; the header names them in the order given.
+ * @throws UserError `E_WRITE`; Error for a name given twice, or a source that yields something else than announced
+ */
+export function writeSafetensorsFrom(
+  path: string,
+  sources: Iterable<TensorSource>,
+  metadata: Readonly<Record<string, string>> = {},
+): void {
+  const all = [...sources];
+  // The format allows no gaps: wide elements come first, so that each lies at a multiple of its size.
+  const byWidth = [...all].sort((a, b) => dtypes[b.dtype].bytes - dtypes[a.dtype].bytes);
+  const file = openAtomic(path);
+  try {
+    file.write(encodeHeader(all, byWidth, metadata));
+    for (const source of byWidth) {
+      for (const chunk of byteChunks(readSource(source, elementCount(source.shape)))) file.write(chunk);
+    }
+    file.commit();
+  } catch (error) {
+    file.abort();
+    throw error;
   }
-  let text = JSON.stringify(header);
+}
+
+function encodeHeader(
+  listed: readonly TensorSource[],
+  laidOut: readonly TensorSource[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const codeOf = new Map(Object.entries(typeCodes).map(([code, dtype]) => [dtype, code]));
+  const offsets = new Map<string, [number, number]>();
+  let at = 0;
+  for (const { name, dtype, shape } of laidOut) {
+    if (name === '__metadata__' || offsets.has(name)) throw new Error(`a tensor cannot be called "${name}"`);
+    const end = at + elementCount(shape) * dtypes[dtype].bytes;
+    offsets.set(name, [at, end]);
+    at = end;
+  }
+  const entries = listed.map(({ name, dtype, shape }): [string, unknown] => [
+    name,
+    { dtype: codeOf.get(dtype), shape, data_offsets: offsets.get(name) },
+  ]);
+  let text = JSON.stringify(Object.fromEntries([['__metadata__', metadata], ...entries]));
   text += ' '.repeat((8 - (Buffer.byteLength(text) % 8)) % 8); // tensors start at a multiple of eight bytes
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(Buffer.byteLength(text)));
-  writeFileAtomic(path, Buffer.concat([length, Buffer.from(text, 'utf8'), ...parts]));
+  return Buffer.concat([length, Buffer.from(text, 'utf8')]);
 }

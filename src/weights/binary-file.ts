@@ -1,0 +1,86 @@
+/** A file whose parts are read when asked for, each into memory of its own. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { errorMessage, UserError } from '../base/errors.ts';
+
+/** One `read` of the operating system takes less than 2 GB. */
+const CHUNK = 256 << 20;
+
+/** An open file. */
+export interface BinaryFile {
+  readonly path: string;
+  readonly size: number;
+  readonly descriptor: number;
+  /** @throws UserError `E_WEIGHTS` when the file is shorter than it was, or cannot be read */
+  read(start: number, length: number): Uint8Array<ArrayBuffer>;
+  close(): void;
+}
+
+/** The hint for every file whose parts contradict each other. */
+export const DAMAGED = 'the file is damaged or only half copied: copy or train it again';
+
+/** The error for a file whose parts contradict each other. */
+export function damaged(path: string, message: string, cause?: unknown): UserError {
+  return new UserError({ code: 'E_WEIGHTS', where: path, message, hint: DAMAGED, cause });
+}
+
+function unreadable(path: string, error: unknown): UserError {
+  const message = `cannot be read (${errorMessage(error)})`;
+  return new UserError({ code: 'E_WEIGHTS', where: path, message, cause: error });
+}
+
+/** Opens a file for reading. @throws UserError `E_WEIGHTS` */
+export function openBinary(path: string): BinaryFile {
+  let descriptor: number;
+  let size: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  try {
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) throw new Error('not a file');
+    size = stat.size;
+  } catch (error) {
+    closeSync(descriptor);
+    throw unreadable(path, error);
+  }
+  let open = true;
+  return {
+    path,
+    size,
+    descriptor,
+    read(start, length) {
+      // A closed descriptor may belong to another file by now.
+      if (!open) throw new Error(`${path} is read after it was closed`);
+      if (start + length > size) throw damaged(path, `ends at byte ${size}, needed up to ${start + length}`);
+      const bytes = new Uint8Array(length);
+      for (let done = 0; done < length; ) {
+        let count: number;
+        try {
+          count = readSync(descriptor, bytes, done, Math.min(CHUNK, length - done), start + done);
+        } catch (error) {
+          throw unreadable(path, error);
+        }
+        if (count === 0) throw damaged(path, `ends at byte ${start + done}, needed up to ${start + length}`);
+        done += count;
+      }
+      return bytes;
+    },
+    close() {
+      if (open) closeSync(descriptor);
+      open = false;
+    },
+  };
+}
+
+/** Opens a file, and closes it again when what is done with it fails. */
+export function withBinary<T>(path: string, use: (file: BinaryFile) => T): T {
+  const file = openBinary(path);
+  try {
+    return use(file);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}

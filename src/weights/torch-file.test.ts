@@ -1,0 +1,402 @@
+/** PyTorch files: what real PyTorch wrote is read as it is, and nothing that is not a plain state dict is opened. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { afterAll, describe, expect, test } from 'vitest';
+import { writeFileAtomic } from '../base/files.ts';
+import { openSafetensors } from './safetensors.ts';
+import type { TensorStore } from './tensor-store.ts';
+import { openTorchFile } from './torch-file.ts';
+
+const fixtures = resolve(import.meta.dirname, '../../test/fixtures/torch');
+const reference = resolve(import.meta.dirname, '../../../shared/reference');
+const folder = mkdtempSync(join(tmpdir(), 'w2ner-torch-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Expected = Record<string, Record<string, { shape: number[]; data: (number | boolean)[] }>>;
+const expected: Expected = JSON.parse(readFileSync(join(fixtures, 'expected.json'), 'utf8'));
+
+/** All tensors as JSON has them. */
+function contents(store: TensorStore): Expected[string] {
+  const tensors = [...store.entries.keys()].map((name) => {
+    const { shape, data } = store.read(name);
+    return [name, { shape, data: Array.from(data, Number) }];
+  });
+  store.close();
+  return Object.fromEntries(tensors);
+}
+
+test.each(Object.keys(expected))('%s is read as PyTorch wrote it', async (name) => {
+  const wanted = Object.entries(expected[name]!).map(([key, { shape, data }]) => [
+    key,
+    { shape, data: data.map(Number) },
+  ]);
+  const got = contents(await openTorchFile(join(fixtures, `${name}.pt`)));
+  expect(got).toEqual(Object.fromEntries(wanted));
+  expect(Object.keys(got)).toEqual(Object.keys(expected[name]!));
+});
+
+test('types are those of the file, numbers are read as float32 or whole', async () => {
+  const store = await openTorchFile(join(fixtures, 'legacy-types.pt'));
+  const types = Object.keys(expected['legacy-types']!);
+  expect(types.map((name) => store.entries.get(name)?.dtype)).toEqual(types);
+  expect(types.map((name) => store.read(name).dtype)).toEqual([
+    'float32',
+    'float32',
+    'int32',
+    'int8',
+    'uint8',
+    'bool',
+  ]);
+  store.close();
+  expect(() => store.read('int32')).toThrow(/is read after it was closed/);
+  expect(() => store.read('none')).toThrow(/has no tensor "none"/);
+});
+
+describe.skipIf(!existsSync(reference))('the reference', () => {
+  test('BERT as PyTorch file and as safetensors is the same', async () => {
+    const torch = await openTorchFile(join(reference, 'tiny-bert/pytorch_model.bin'));
+    const safe = openSafetensors(join(reference, 'tiny-bert/model.safetensors'));
+    expect([...torch.entries.keys()].sort()).toEqual([...safe.entries.keys()].sort());
+    for (const name of torch.entries.keys()) expect(torch.read(name), name).toEqual(safe.read(name));
+  });
+
+  test('a whole model', async () => {
+    const store = await openTorchFile(join(reference, 'w2ner-last-layer/model.pt'));
+    expect(store.entries.size).toBeGreaterThan(50);
+    for (const name of store.entries.keys()) {
+      expect((store.read(name).data as Float32Array).every?.((value) => Number.isFinite(Number(value)))).toBe(
+        true,
+      );
+    }
+  });
+});
+
+/** A zip archive of these records, in the plainest form there is; what `sizes` names is claimed to be larger. */
+function zip(
+  records: Record<string, Buffer>,
+  options: { deflate?: boolean; claim?: Record<string, number> } = {},
+): Buffer {
+  const parts: Buffer[] = [];
+  const list: Buffer[] = [];
+  let at = 0;
+  for (const [name, bytes] of Object.entries(records)) {
+    const data = options.deflate ? deflateRawSync(bytes) : bytes;
+    const fields = Buffer.alloc(26);
+    fields.writeUInt16LE(20, 0);
+    fields.writeUInt16LE(options.deflate ? 8 : 0, 4);
+    fields.writeUInt32LE(data.length, 14);
+    fields.writeUInt32LE(options.claim?.[name] ?? bytes.length, 18);
+    fields.writeUInt16LE(name.length, 22);
+    const tail = Buffer.alloc(14);
+    tail.writeUInt32LE(at, 10);
+    list.push(Buffer.from('PK\x01\x02\x14\0', 'latin1'), fields, tail, Buffer.from(name));
+    const local = [Buffer.from('PK\x03\x04'), fields, Buffer.from(name), data];
+    parts.push(...local);
+    at += Buffer.concat(local).length;
+  }
+  const directory = Buffer.concat(list);
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 'latin1');
+  end.writeUInt16LE(Object.keys(records).length, 8);
+  end.writeUInt16LE(Object.keys(records).length, 10);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...parts, directory, end]);
+}
+
+const path = join(folder, 'model.pt');
+const floats = Buffer.alloc(24);
+
+/** A PyTorch file with this pickle (a character per byte) and a storage of six floats. */
+function withPickle(pickle: string, data = floats): Buffer {
+  return zip({
+    'm/data.pkl': Buffer.from(pickle, 'latin1'),
+    'm/data/0': data,
+    'm/version': Buffer.from('3\n'),
+  });
+}
+
+async function refusal(bytes: Buffer): Promise<{ code: string; message: string; hint: string }> {
+  writeFileAtomic(path, bytes);
+  const error = await openTorchFile(path).then(
+    (store) => {
+      for (const name of store.entries.keys()) store.read(name);
+      throw new Error('the file was read');
+    },
+    (reason: unknown) => reason,
+  );
+  expect(error).toMatchObject({ name: 'UserError', where: path, hint: expect.any(String) });
+  return error as { code: string; message: string; hint: string };
+}
+
+const text = (value: string): string => `X${String.fromCharCode(value.length)}\0\0\0${value}`;
+const storage = (count = 'K\x06', type = 'FloatStorage'): string =>
+  `(${text('storage')}ctorch\n${type}\n${text('0')}${text('cpu')}${count}tQ`;
+const tensor = (view = 'K\x00K\x02K\x03\x86K\x03K\x01\x86', stored = storage()): string =>
+  `ctorch._utils\n_rebuild_tensor_v2\n(${stored}${view}\x89}tR`;
+const dict = (...items: string[]): string => `\x80\x02}(${items.join('')}u.`;
+
+describe('a pickle that could do harm', () => {
+  test.each<[string, string, RegExp]>([
+    ['a system call', '\x80\x02cos\nsystem\nX\x02\0\0\0ls\x85R.', /GLOBAL "os.system" is not allowed/],
+    [
+      'the same by stack',
+      '\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x02ls\x85R.',
+      /STACK_GLOBAL "os.system" is not/,
+    ],
+    [
+      'eval',
+      dict(text('w'), 'c__builtin__\neval\nX\x01\0\0\x001\x85R'),
+      /GLOBAL "__builtin__.eval" is not allowed/,
+    ],
+    [
+      'a pickle in a pickle',
+      'ctorch.storage\n_load_from_bytes\n.',
+      /"torch.storage._load_from_bytes" is not/,
+    ],
+    [
+      'a name from the object prototype',
+      'c__proto__\nconstructor\n.',
+      /GLOBAL "__proto__.constructor" is not/,
+    ],
+    ['an instance', '(ios\nsystem\n.', /INST "os.system" is not allowed/],
+    ['an object', 'ccollections\nOrderedDict\n)\x81.', /NEWOBJ is not allowed/],
+    ['an object by mark', '(ccollections\nOrderedDict\no.', /OBJ is not allowed/],
+    ['an extension', '\x82\x01.', /EXT1 is not allowed/],
+    ['a call of a type', 'ctorch\nFloatStorage\n)R.', /REDUCE "torch.FloatStorage" is not allowed/],
+    ['a call of a text', `${text('os.system')})R.`, /REDUCE of something that is no name is not allowed/],
+    [
+      'the state of a name',
+      'ccollections\nOrderedDict\n}b.',
+      /BUILD of something else than a dict is not allowed/,
+    ],
+  ])('with %s is refused', async (_, pickle, message) => {
+    const error = await refusal(withPickle(pickle));
+    expect(error).toMatchObject({ code: 'E_PICKLE', message: expect.stringMatching(message) });
+    expect(error.hint).toMatch(/not a plain state dict, and nothing in it was executed/);
+    const bare = await refusal(Buffer.from(pickle, 'latin1'));
+    expect(bare.code).toBe('E_PICKLE');
+  });
+
+  test('in a file of before 1.6 is refused', async () => {
+    const legacy = readFileSync(join(fixtures, 'legacy-float32.pt')).toString('latin1');
+    const changed = legacy.replace('ccollections\nOrderedDict\n', 'cos\nsystem\n');
+    const error = await refusal(Buffer.from(changed, 'latin1'));
+    expect(error).toMatchObject({ code: 'E_PICKLE', message: expect.stringMatching(/GLOBAL "os.system"/) });
+  });
+});
+
+describe('a pickle that does not fit', () => {
+  const w = text('w');
+  test.each<[string, string, RegExp]>([
+    ['no dict', 'K\x01.', /holds a number, expected a dict of tensors/],
+    ['a list', ']q\x00h\x00a.', /holds a list/],
+    ['a value that is no tensor', dict(text('epoch'), 'K\x01'), /"epoch" is a number, expected a tensor/],
+    [
+      'a dict in a dict',
+      dict(text('model'), `}(${text('w')}Nu`),
+      /"model" is a dict \(w\), expected a tensor/,
+    ],
+    ['a key that is no name', dict('K\x01', tensor()), /has a number as a key/],
+    ['a key that would change the prototype', dict(text('__proto__'), '}'), /"__proto__" is a dict \(\)/],
+    [
+      'too many elements',
+      dict(w, tensor('K\x01K\x02K\x03\x86K\x03K\x01\x86')),
+      /"w" \[2,3\] reaches element 7 of a storage of 6/,
+    ],
+    ['wide strides', dict(w, tensor('K\x00K\x02K\x03\x86K\x04K\x01\x86')), /"w" \[2,3\] reaches element 7/],
+    ['a negative offset', dict(w, tensor('J\xff\xff\xff\xffK\x01\x85K\x01\x85')), /"w" has no valid offset/],
+    [
+      'a negative size',
+      dict(w, tensor('K\x00J\xff\xff\xff\xff\x85K\x01\x85')),
+      /"w" has no valid offset, shape/,
+    ],
+    [
+      'a negative stride',
+      dict(w, tensor('K\x05K\x02\x85J\xff\xff\xff\xff\x85')),
+      /"w" has no valid offset, shape/,
+    ],
+    ['a size in text', dict(w, tensor(`K\x00${text('2')}\x85K\x01\x85`)), /"w" has no valid offset, shape/],
+    ['no strides', dict(w, tensor('K\x00K\x02\x85)')), /"w" has no valid offset, shape/],
+    [
+      'a huge size',
+      dict(w, tensor('K\x00\x8a\x06\xff\xff\xff\xff\xff\x0f\x85K\x00\x85')),
+      /"w" .* elements in a storage of 6/,
+    ],
+    [
+      'a size beyond all numbers',
+      dict(w, tensor(`K\x00\x8a\x0a${'\x7f'.repeat(10)}\x85K\x00\x85`)),
+      /"w" has no valid/,
+    ],
+    [
+      'sizes whose product is huge',
+      dict(w, tensor(`K\x00(${'J\xff\xff\xff\x7f'.repeat(4)}t(${'K\x00'.repeat(4)}t`)),
+      /"w" .* elements in/,
+    ],
+    [
+      'many axes',
+      dict(w, tensor(`K\x00(${'K\x01'.repeat(33)}t(${'K\x00'.repeat(33)}t`)),
+      /"w" has 33 dimensions/,
+    ],
+    ['no storage', dict(w, tensor(undefined, 'N')), /"w" has no storage/],
+    [
+      'a storage larger than there is',
+      dict(w, tensor(undefined, storage('K\x07'))),
+      /"w" needs storage "0" of 28 bytes, got 24/,
+    ],
+    [
+      'a storage of another type',
+      dict(w, tensor(undefined, storage('K\x06', 'DoubleStorage'))),
+      /"w" needs storage "0" of 48 bytes, got 24/,
+    ],
+    [
+      'a storage that changes',
+      dict(w, tensor(), text('v'), tensor(undefined, storage('K\x05'))),
+      /storage "0" is described twice/,
+    ],
+    [
+      'a type that is not read',
+      dict(w, tensor(undefined, storage('K\x06', 'ShortStorage'))),
+      /storage "0" is a torch.ShortStorage/,
+    ],
+    [
+      'a storage without type',
+      dict(w, tensor(undefined, `(${text('storage')}tQ`)),
+      /names a storage without type/,
+    ],
+    [
+      'arguments that do not fit',
+      'ctorch._utils\n_rebuild_parameter\n)R.',
+      /_rebuild_parameter does not take/,
+    ],
+    ['nothing on the stack', 'R.', /REDUCE at byte 1: nothing to take from the stack/],
+    ['a pop through a mark', 'K\x01(\x85.', /TUPLE1 at byte 4: nothing to take/],
+    ['no mark', 't.', /TUPLE at byte 1: no mark was set/],
+    ['a memo that is empty', 'h\x07.', /BINGET at byte 2: nothing was stored as 7/],
+    ['an unknown operation', '\xff.', /operation 255 at byte 1: no such operation/],
+    ['a later protocol', '\x80\x09.', /protocol 9, expected at most 5/],
+    ['an integer of megabytes', '\x8b\x00\x00\x10\x00.', /an integer of 1048576 bytes/],
+    ['a text past the end', 'X\xff\xff\xff\x7fabc', /breaks off at byte/],
+    ['a name without end', 'cos', /breaks off at byte 3/],
+    ['no end', '\x80\x02}', /breaks off at byte 3/],
+    [
+      'a million tuples in each other',
+      `)${'\x85'.repeat(1_000_000)}.`,
+      /TUPLE1 at byte 20\d: nested deeper than 200/,
+    ],
+    ['a million marks', `${'('.repeat(1_000_000)}.`, /MARK at byte 201: nested deeper than 200/],
+    ['millions of values', `(${'N'.repeat(5_000_000)}t.`, /more than 4000000 values/],
+  ])('with %s is explained', async (_, pickle, message) => {
+    const error = await refusal(withPickle(pickle));
+    expect(error).toMatchObject({ code: 'E_WEIGHTS', message: expect.stringMatching(message) });
+  });
+
+  test('of Python 2, with pairs in place and parts of storages, is read', async () => {
+    const view = `(${text('part')}K\x02K\x03t`;
+    const part = `(${text('storage')}ctorch\nFloatStorage\n${text('0')}${text('cpu')}K\x06${view}tQ`;
+    const old = `ctorch._utils\n_rebuild_tensor\n(${part}K\x01K\x02\x85K\x01\x85tR`;
+    const pickle = `ccollections\nOrderedDict\n](](U\x01w${old}ee\x85R.`;
+    const head = '\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.M\xe9\x03.}.';
+    const keys = `](${text('0')}e.`;
+    const data = Buffer.from(new Float32Array([0, 1, 2, 3, 4, 5]).buffer);
+    const count = Buffer.from([6, 0, 0, 0, 0, 0, 0, 0]);
+    writeFileSync(path, Buffer.concat([Buffer.from(head + pickle + keys, 'latin1'), count, data]));
+    expect(contents(await openTorchFile(path))).toEqual({ w: { shape: [2], data: [3, 4] } });
+  });
+
+  test('may hold itself, and repeat elements', async () => {
+    const self = ']q\x00h\x00aq\x010';
+    const repeated = tensor('K\x05K\x02K\x02\x86K\x00K\x00\x86');
+    const data = Buffer.from(new Float32Array([0, 0, 0, 0, 0, 7]).buffer);
+    writeFileAtomic(path, withPickle(`\x80\x02${self}}(${text('w')}${repeated}u.`, data));
+    expect(contents(await openTorchFile(path))).toEqual({ w: { shape: [2, 2], data: [7, 7, 7, 7] } });
+  });
+});
+
+describe('a damaged archive', () => {
+  const whole = readFileSync(join(fixtures, 'zip-float32.pt'));
+  const legacy = readFileSync(join(fixtures, 'legacy-float32.pt'));
+
+  test.each([
+    ['zip', whole],
+    ['legacy', legacy],
+  ])('%s that ends anywhere', async (_, bytes) => {
+    for (let size = 0; size < bytes.length; size += 7) {
+      expect(await refusal(bytes.subarray(0, size)), `${size} bytes`).toMatchObject({ code: 'E_WEIGHTS' });
+    }
+    const { message } = await refusal(legacy.subarray(0, -1));
+    expect(message).toMatch(/tensor ".+" needs storage ".+" of \d+ bytes, (?:got \d+|which is not)/);
+  });
+
+  test('with any bit changed is read or explained', async () => {
+    for (const bytes of [whole, legacy]) {
+      for (let at = 0; at < bytes.length; at += 5) {
+        const changed = Buffer.from(bytes);
+        changed[at]! ^= 1 << (at % 8);
+        writeFileSync(path, changed);
+        const read = openTorchFile(path).then(contents);
+        await read.catch((error) => expect(error, `byte ${at}`).toMatchObject({ name: 'UserError' }));
+      }
+    }
+  });
+
+  const pickle = Buffer.from(dict(text('w'), tensor()), 'latin1');
+  test.each<[string, Buffer, RegExp]>([
+    ['no pickle', zip({ 'm/data/0': floats }), /0 records \*\/data.pkl/],
+    ['two pickles', zip({ 'm/data.pkl': pickle, 'n/data.pkl': pickle }), /2 records/],
+    [
+      'no storage',
+      zip({ 'm/data.pkl': pickle }),
+      /"w" needs storage "0" of 24 bytes, which is not in the file/,
+    ],
+    ['a way out', zip({ '../data.pkl': pickle }), /invalid relative path/],
+    [
+      'another byte order',
+      zip({ 'm/data.pkl': pickle, 'm/byteorder': Buffer.from('big') }),
+      /byte order "big"/,
+    ],
+    [
+      'a bomb',
+      zip({ 'm/data.pkl': Buffer.alloc(50 << 20) }, { deflate: true }),
+      /"m\/data.pkl" grows from \d+ to 52428800 bytes/,
+    ],
+    [
+      'a storage that unpacks to more than said',
+      zip(
+        { 'm/data.pkl': pickle, 'm/data/0': Buffer.alloc(1 << 20) },
+        { deflate: true, claim: { 'm/data/0': 24 } },
+      ),
+      /"m\/data\/0" cannot be unpacked/,
+    ],
+    [
+      'a storage that unpacks to less than said',
+      zip(
+        { 'm/data.pkl': pickle, 'm/data/0': Buffer.alloc(8) },
+        { deflate: true, claim: { 'm/data/0': 24 } },
+      ),
+      /"m\/data\/0" cannot be unpacked \(8 bytes instead of 24\)/,
+    ],
+    [
+      'two sizes',
+      zip({ 'm/data.pkl': pickle, 'm/data/0': floats }, { claim: { 'm/data/0': 32 } }),
+      /size mismatch|two sizes/,
+    ],
+  ])('with %s is explained', async (_, bytes, message) => {
+    writeFileAtomic(path, bytes);
+    const error = await openTorchFile(path)
+      .then((store) => store.read('w'))
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      name: 'UserError',
+      code: 'E_WEIGHTS',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('that is compressed is read', async () => {
+    writeFileAtomic(path, zip({ 'm/data.pkl': pickle, 'm/data/0': floats }, { deflate: true }));
+    expect(contents(await openTorchFile(path))).toEqual({ w: { shape: [2, 3], data: [0, 0, 0, 0, 0, 0] } });
+  });
+});
