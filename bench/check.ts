@@ -4,6 +4,7 @@ import { findModel } from '../src/predict/load.ts';
 import { declaredParameters } from '../src/predict/w2ner-tagger.ts';
 import { initializeParameters } from '../src/weights/initialize.ts';
 import { readModelFolder } from '../src/weights/model-folder.ts';
+import { readSafetensors } from '../src/weights/safetensors.ts';
 import { agrees, compareWithPytorch, comparisonBatches, TOLERANCE } from './common/compare.ts';
 import { labelledItems, measuredConfig } from './common/model-config.ts';
 import { readOptions, runMain, say } from './common/options.ts';
@@ -25,12 +26,15 @@ await runMain(async () => {
   const examples = firstExamples(options.data || dataFile('seed/w2ner_train.json'), options.sentences);
   const stored = options.trained ? readModelFolder(findModel(options.model)) : undefined;
   const { items, labels } = labelledItems(examples, config, stored?.labels);
-  const specs = declaredParameters(config, labels.size);
-  const parameters = stored?.tensors ?? initializeParameters(specs, createRandom(config.seed));
+  const specs = declaredParameters({ config, labels });
+  const parameters =
+    stored === undefined
+      ? initializeParameters(specs, createRandom(config.seed))
+      : readSafetensors(stored.weights).tensors;
   const { threads, python, blas } = options;
   const comparison = await compareWithPytorch(
     config,
-    labels.size,
+    labels,
     parameters,
     comparisonBatches(items, Math.ceil(items.length / 5)),
     { threads, python, libraries: blas },

@@ -4,7 +4,8 @@ import { cutBatches } from '../src/data/batches.ts';
 import type { Example } from '../src/data/types.ts';
 import { findModel } from '../src/predict/load.ts';
 import { createTagger } from '../src/predict/w2ner-tagger.ts';
-import { readModelFolder, type StoredModel } from '../src/weights/model-folder.ts';
+import { externalParameters, readModelFolder, type StoredModel } from '../src/weights/model-folder.ts';
+import { readSafetensors } from '../src/weights/safetensors.ts';
 import { withFolder, writeBatches } from './common/batch-file.ts';
 import { describeMachine } from './common/machine.ts';
 import { readOptions, runMain, say } from './common/options.ts';
@@ -43,7 +44,12 @@ await runMain(async () => {
     const pytorch = [];
     for (const run of pytorchRuns(options)) {
       const theirs = await withFolder((folder) => {
-        writeBatches(folder, model.config, model.tensors, sortedBatches(examples, batch));
+        writeBatches(
+          folder,
+          model.config,
+          readSafetensors(model.weights).tensors,
+          sortedBatches(examples, batch),
+        );
         return runPytorch<Measured>('inference', folder, { ...run, passes });
       });
       pytorch.push(describePytorch(theirs, ours, examples.length));
@@ -86,8 +92,7 @@ function describePytorch(
 function sortedBatches(examples: readonly Example[], size: number): Example[][] {
   return cutBatches(
     [...examples].sort((a, b) => a.words.length - b.words.length),
-    size,
-    size * 40 * 40,
+    { sentences: size, cells: size * 40 * 40 },
   );
 }
 
@@ -98,7 +103,11 @@ async function measureOurs(
   threads: number,
   passes: number,
 ): Promise<Measured & { readonly entities: number }> {
-  const tagger = await createTagger('bench', model, { threads });
+  const tagger = await createTagger(
+    'bench',
+    { ...model, parameters: externalParameters(model) },
+    { threads },
+  );
   const sentences = examples.map(({ words }) => words);
   const seconds: number[] = [];
   let entities = 0;

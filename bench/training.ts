@@ -2,8 +2,9 @@
 import { createRandom } from '../src/base/random.ts';
 import type { Config } from '../src/config/schema.ts';
 import { bucketBatches } from '../src/data/batches.ts';
+import type { LabelSet } from '../src/data/labels.ts';
 import type { TensorData } from '../src/onnx/dtype.ts';
-import { createTrainer } from '../src/train/training-step.ts';
+import { createTrainer } from '../src/train/w2ner-trainer.ts';
 import { withFolder, writeBatches } from './common/batch-file.ts';
 import { agrees, compareWithPytorch, comparisonBatches } from './common/compare.ts';
 import { describeMachine } from './common/machine.ts';
@@ -12,7 +13,7 @@ import { readOptions, runMain, say } from './common/options.ts';
 import { dataFile, firstExamples } from './common/paths.ts';
 import { type PytorchLibrary, pytorchRuns, runPytorch } from './common/pytorch.ts';
 import { median, rounded, writeResult } from './common/results.ts';
-import { trainOn } from './common/train-step.ts';
+import { freshTraining, trainOn } from './common/train-step.ts';
 
 /** One side's epochs. */
 interface Epochs {
@@ -42,13 +43,13 @@ await runMain(async () => {
   const examples = firstExamples(options.data || dataFile('seed/w2ner_train.json'), options.sentences);
   const { items, labels } = labelledItems(examples, config);
   const { batch_size: size, max_cells: cells, seed } = config;
-  const batches = bucketBatches(items, size, cells, createRandom(seed + 1));
+  const batches = bucketBatches(items, { sentences: size, cells }, createRandom(seed + 1));
   say(`${items.length} sentences in ${batches.length} batches`);
-  const ours = await measureOurs(config, labels.size, batches, options);
+  const ours = await measureOurs(config, labels, batches, options);
   const pytorch = [];
   for (const run of pytorchRuns(options)) {
     const start = ours.parameters;
-    const agreement = await compareWithPytorch(config, labels.size, start, comparisonBatches(items, 6), run);
+    const agreement = await compareWithPytorch(config, labels, start, comparisonBatches(items, 6), run);
     if (!agrees(agreement)) say('WARNING: PyTorch computes something else; see bench/check.ts');
     const theirs = await withFolder((folder) => {
       writeBatches(folder, config, start, batches);
@@ -98,11 +99,11 @@ function describePytorch(
 /** Trains from the seed's starting values, which are given back as they were. */
 async function measureOurs(
   config: Config,
-  labels: number,
+  labels: LabelSet,
   batches: readonly (readonly Labelled[])[],
   options: { readonly threads: number; readonly warmup: number; readonly epochs: number },
 ): Promise<Epochs & { readonly parameters: ReadonlyMap<string, TensorData> }> {
-  const trainer = await createTrainer(config, labels, createRandom(config.seed), options.threads);
+  const trainer = await createTrainer(freshTraining(config, labels, options.threads));
   const parameters = new Map(
     [...trainer.parameters].map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]),
   );

@@ -42,6 +42,7 @@ export function fakeTagger(lexicon: FakeLexicon = fakeLexicon): FakeTagger {
   };
   return {
     name: 'fake',
+    device: 'cpu',
     types: [...new Set(Object.values(lexicon))],
     counts,
     calls,

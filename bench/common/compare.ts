@@ -2,13 +2,14 @@
 import { createRandom } from '../../src/base/random.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { type BatchItem, FeatureCache } from '../../src/data/batches.ts';
+import type { LabelSet } from '../../src/data/labels.ts';
 import { describeW2ner, w2nerLoss } from '../../src/model/w2ner.ts';
 import type { TensorData } from '../../src/onnx/dtype.ts';
 import { createSession } from '../../src/runtime/session.ts';
-import { createTrainer } from '../../src/train/training-step.ts';
+import { createTrainer } from '../../src/train/w2ner-trainer.ts';
 import { batchTensors, withFolder, writeBatchFolder } from './batch-file.ts';
 import { type PytorchLibrary, type PytorchOptions, runPytorch } from './pytorch.ts';
-import { trainOn } from './train-step.ts';
+import { freshTraining, trainOn } from './train-step.ts';
 
 /** One batch's largest differences. */
 export interface BatchDifference {
@@ -53,7 +54,7 @@ const NUDGE = 0.05;
  */
 export async function compareWithPytorch(
   config: Config,
-  labels: number,
+  labels: LabelSet,
   parameters: ReadonlyMap<string, TensorData>,
   batches: readonly (readonly BatchItem[])[],
   options: PytorchOptions,
@@ -99,12 +100,12 @@ function nudge(parameters: ReadonlyMap<string, TensorData>): Map<string, TensorD
 /** The batches with our `logits` f32[B, K, L, L] and `loss`. */
 async function scoreBatches(
   config: Config,
-  labels: number,
+  labels: LabelSet,
   parameters: ReadonlyMap<string, TensorData>,
   batches: readonly (readonly BatchItem[])[],
   threads: number,
 ): Promise<Record<string, TensorData>[]> {
-  const model = describeW2ner(config, labels, { training: false, padded: true });
+  const model = describeW2ner(config, labels.size, { training: false, padded: true });
   const { graph } = model.build;
   graph.output('logits', model.logits);
   graph.output('loss', w2nerLoss(model));
@@ -125,12 +126,12 @@ async function scoreBatches(
 
 async function trainBatches(
   config: Config,
-  labels: number,
+  labels: LabelSet,
   parameters: ReadonlyMap<string, TensorData>,
   batches: readonly (readonly BatchItem[])[],
   threads: number,
 ): Promise<{ loss: number; gradientNorm: number }[]> {
-  const trainer = await createTrainer(config, labels, createRandom(config.seed), threads);
+  const trainer = await createTrainer(freshTraining(config, labels, threads));
   try {
     for (const [name, { data }] of trainer.parameters) {
       (data as Float32Array).set(parameters.get(name)!.data as Float32Array);

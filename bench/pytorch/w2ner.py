@@ -176,8 +176,7 @@ def pair_mask(lengths, length):
 
 
 class AdamW(torch.optim.Optimizer):
-    """AdamW as the original uses it: epsilon is added before the bias correction, unlike in torch.optim.AdamW.
-    Of a tensor with a sparse gradient only the rows in it are touched, as torch.optim.SparseAdam does; one without a
+    """torch.optim.AdamW (decay first, epsilon after the bias correction), but of a tensor with a sparse gradient only the rows in it are touched, as torch.optim.SparseAdam does; one without a
     gradient stays as it is."""
 
     def __init__(self, groups, eps=1e-6, betas=(0.9, 0.999)):
@@ -208,7 +207,7 @@ class AdamW(torch.optim.Optimizer):
         beta1, beta2 = group["betas"]
         mean.mul_(beta1).add_(gradient, alpha=1 - beta1)
         square.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
-        correction = (1 - beta2**step) ** 0.5 / (1 - beta1**step)
-        parameter.addcdiv_(mean, square.sqrt().add_(group["eps"]), value=-group["lr"] * correction)
         if group["weight_decay"] > 0:
             parameter.mul_(1 - group["lr"] * group["weight_decay"])
+        deviation = square.sqrt().div_((1 - beta2**step) ** 0.5).add_(group["eps"])
+        parameter.addcdiv_(mean, deviation, value=-group["lr"] / (1 - beta1**step))

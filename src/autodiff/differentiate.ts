@@ -24,6 +24,7 @@ function differentiableInputs(node: Node): readonly (Value | undefined)[] {
 function nodesBetween(graph: Graph, loss: Value, values: readonly Value[]): Node[] {
   const reached = new Set<Value>(values);
   const downstream = graph.nodes.filter((node) => {
+    if (node.rule === 'Detach') return false;
     const depends = differentiableInputs(node).some((input) => input !== undefined && reached.has(input));
     // Shapes and indices carry no gradient.
     if (depends) for (const output of node.outputs) if (output.dtype === 'float32') reached.add(output);
@@ -59,10 +60,10 @@ export function differentiate(graph: Graph, loss: Value, values: readonly Value[
   const active = nodesBetween(graph, loss, values);
   const wanted = new Set<Value>([...values, ...active.flatMap((node) => node.outputs)]);
   for (const node of active) {
-    const rule = rules[node.rule];
-    if (rule === undefined) throw new Error(`operator ${node.rule} has no differentiation rule`);
     const outputGradients = node.outputs.map(gradientOf);
     if (outputGradients.every((gradient) => gradient === undefined)) continue;
+    const rule = rules[node.rule];
+    if (rule === undefined) throw new Error(`operator ${node.rule} has no differentiation rule`);
     const inputs = differentiableInputs(node);
     for (const [i, gradient] of rule(graph, node, outputGradients).entries()) {
       const input = inputs[i];

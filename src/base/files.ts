@@ -1,6 +1,16 @@
 /** Files that are either whole or untouched: written beside the target, then renamed over it. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errorMessage, UserError } from './errors.ts';
 
@@ -32,9 +42,14 @@ function writeError(path: string, error: unknown): UserError {
   });
 }
 
+/** A hidden name beside the target. */
+function partialName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.part`);
+}
+
 /** Opens a file for atomic writing; folders on the way are made. @throws UserError `E_WRITE` */
 export function openAtomic(path: string): AtomicFile {
-  const partial = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.part`);
+  const partial = partialName(path);
   let descriptor: number | undefined;
   const guard = (work: () => void): void => {
     try {
@@ -73,6 +88,19 @@ export function openAtomic(path: string): AtomicFile {
       }),
     abort,
   };
+}
+
+/** Copies a file atomically, sharing its blocks where the file system can. @throws UserError `E_WRITE` */
+export function copyFileAtomic(from: string, to: string): void {
+  const partial = partialName(to);
+  try {
+    mkdirSync(dirname(to), { recursive: true });
+    copyFileSync(from, partial, constants.COPYFILE_FICLONE);
+    renameSync(partial, to);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw writeError(to, error);
+  }
 }
 
 /** Writes a whole file atomically. @throws UserError `E_WRITE` */

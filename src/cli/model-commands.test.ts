@@ -186,11 +186,8 @@ describe('info and broken models', () => {
       stderr: expect.stringContaining('lacks config.json, labels.json'),
     });
     const tensor = { dtype: 'float32' as const, shape: [64], data: new Float32Array(64) };
-    writeModelFolder(folder, {
-      config: configSchema.parse({}),
-      labels: createLabelSet(['DRUG']),
-      tensors: new Map([['stray', tensor]]),
-    });
+    const model = { config: configSchema.parse({}), labels: createLabelSet(['DRUG']) };
+    writeModelFolder(folder, model, new Map([['stray', tensor]]));
     expect(await attempt()).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('model.safetensors: tensor "'),

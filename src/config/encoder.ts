@@ -52,7 +52,9 @@ export function checkEncoderConfig(value: unknown, where: string): EncoderConfig
     const problems = result.error.issues.map(({ path, message }) => {
       const key = path.join('.');
       const found = JSON.stringify((value as Record<string, unknown> | null)?.[key]);
-      return key === '' ? message : `"${key}": got ${found ?? 'nothing'}, ${message[0]!.toLowerCase()}${message.slice(1)}`;
+      return key === ''
+        ? message
+        : `"${key}": got ${found ?? 'nothing'}, ${message[0]!.toLowerCase()}${message.slice(1)}`;
     });
     throw bad(problems.join('; '));
   }

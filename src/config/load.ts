@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { distance } from 'fastest-levenshtein';
 import { errorMessage, UserError } from '../base/errors.ts';
-import { type Config, configSchema } from './schema.ts';
+import { type Config, configSchema, settingNames } from './schema.ts';
 
-const knownKeys = Object.keys(configSchema.shape);
+const knownKeys = settingNames;
 
 /**
  * @param path a JSON file
@@ -98,6 +98,11 @@ export function checkConfig(settings: object, where = 'config'): Config {
       return `"${key}": got ${found}, ${issue.message[0]!.toLowerCase()}${issue.message.slice(1)}`;
     });
     throw new UserError({ code: 'E_CONFIG_VALUE', where, message: problems.join('; ') });
+  }
+  if (result.data.encoder === 'bert' && result.data.bert_name === undefined) {
+    const hint = 'name a folder or a model of the hub: "bert_name": "bert-base-multilingual-cased"';
+    const message = '"bert_name" is missing, a "bert" encoder needs it';
+    throw new UserError({ code: 'E_CONFIG_VALUE', where, message, hint });
   }
   if (result.data.ngram_max < result.data.ngram_min) {
     const message = `"ngram_max" (${result.data.ngram_max}) is below "ngram_min" (${result.data.ngram_min})`;

@@ -4,8 +4,7 @@ import { z } from 'zod';
 const size = z.int().positive();
 const rate = z.number().min(0).lt(1);
 
-/** Every setting, with its default. */
-export const configSchema = z.strictObject({
+const settingsSchema = z.strictObject({
   // The original's settings: shapes.
   dist_emb_size: size.default(20).describe('width of the distance embedding'),
   type_emb_size: size.default(20).describe('width of the region embedding'),
@@ -35,13 +34,33 @@ export const configSchema = z.strictObject({
   seed: z.int().min(0).default(123),
   // The original's settings: for a BERT encoder, and for its own scripts.
   bert_name: z.string().optional().describe('BERT encoder: folder or hub name'),
-  bert_learning_rate: z.number().positive().optional().describe('peak learning rate of a BERT encoder'),
-  use_bert_last_4_layers: z.boolean().optional().describe('mean of the last four layers of a BERT encoder'),
+  bert_learning_rate: z.number().positive().default(1e-5).describe('peak learning rate of a BERT encoder'),
+  use_bert_last_4_layers: z
+    .boolean()
+    .default(false)
+    .describe('mean of the last four layers of a BERT encoder'),
   dataset: z.string().optional().describe("the original's data folder; not used here"),
   save_path: z.string().optional().describe("the original's model file; --out is used here"),
   predict_path: z.string().optional().describe("the original's prediction file; not used here"),
+  // Ours: the encoder.
+  encoder: z
+    .enum(['compact', 'bert'])
+    .optional()
+    .describe('default: bert where "bert_name" is given, compact where it is not'),
+  // Ours: fine-tuning of a BERT encoder.
+  bert_trained_layers: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('train only so many layers from the top of a BERT encoder; default: all of it, embeddings too'),
+  adapter_rank: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('rank of low-rank adapters, which are then all that is trained of a BERT encoder; 0: none'),
+  adapter_alpha: z.number().positive().default(16).describe('strength of the adapters: alpha / rank'),
+  adapter_dropout: rate.default(0.05).describe('dropout in front of the adapters'),
   // Ours: the compact encoder.
-  encoder: z.enum(['compact']).default('compact'),
   encoder_learning_rate: z
     .number()
     .positive()
@@ -63,10 +82,27 @@ export const configSchema = z.strictObject({
   word_dropout: rate.default(0.2).describe('share of words known by their parts alone while training'),
   ngram_dropout: rate.default(0.05).describe('share of the n-grams that are hidden while training'),
   // Ours: training.
+  accumulate: size.default(1).describe('batches whose gradients make one step of the optimizer'),
+  padding: z
+    .enum(['exact', 'original'])
+    .default('exact')
+    .describe('original: sentences of a training batch reach each other through padding, as in the original'),
+  max_pieces: size
+    .default(4096)
+    .describe('largest number of word pieces in a batch, padding included; larger batches are split'),
   patience: z.int().min(0).default(0).describe('stop after so many epochs without a better dev F1; 0: never'),
   max_cells: size
     .default(60_000)
     .describe('largest number of grid cells in a batch; larger batches are split'),
 });
+
+/** Every setting that there is. */
+export const settingNames: readonly string[] = Object.keys(settingsSchema.shape);
+
+/** Every setting, with its default. */
+export const configSchema = settingsSchema.transform((settings) => ({
+  ...settings,
+  encoder: settings.encoder ?? (settings.bert_name === undefined ? ('compact' as const) : ('bert' as const)),
+}));
 
 export type Config = z.infer<typeof configSchema>;

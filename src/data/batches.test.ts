@@ -90,7 +90,7 @@ describe('batches', () => {
         fc.integer({ min: 1, max: 2000 }),
         fc.integer(),
         (list, size, maxCells, seed) => {
-          const batches = bucketBatches(list, size, maxCells, createRandom(seed));
+          const batches = bucketBatches(list, { sentences: size, cells: maxCells }, createRandom(seed));
           expect(ids(batches).sort((a, b) => a - b)).toEqual(list.map(({ id }) => id));
           for (const batch of batches) {
             const longest = Math.max(...batch.map(({ words }) => words.length));
@@ -110,7 +110,8 @@ describe('batches', () => {
       words: new Array<string>(1 + (id % 17)).fill('а'),
     }));
     const before = [...list];
-    const order = (seed: number): number[] => ids(bucketBatches(list, 4, 1e9, createRandom(seed)));
+    const order = (seed: number): number[] =>
+      ids(bucketBatches(list, { sentences: 4, cells: 1e9 }, createRandom(seed)));
     expect(order(1)).toEqual(order(1));
     expect(order(1)).not.toEqual(order(2));
     expect(list).toEqual(before);
@@ -121,7 +122,7 @@ describe('batches', () => {
       id,
       words: new Array<string>(1 + (id % 20)).fill('а'),
     }));
-    for (const batch of bucketBatches(list, 10, 1e9, createRandom(1))) {
+    for (const batch of bucketBatches(list, { sentences: 10, cells: 1e9 }, createRandom(1))) {
       const lengths = batch.map(({ words }) => words.length);
       expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThanOrEqual(1);
     }
@@ -129,8 +130,11 @@ describe('batches', () => {
 
   test('are cut in the order given', () => {
     const list = [1, 3, 3, 9, 1].map((length, id) => ({ id, words: new Array<string>(length).fill('а') }));
-    expect(cutBatches(list, 2, 1000).map((batch) => batch.length)).toEqual([2, 2, 1]);
-    expect(cutBatches(list, 9, 27).map((batch) => batch.length)).toEqual([3, 1, 1]);
-    expect(cutBatches([], 9, 27)).toEqual([]);
+    expect(cutBatches(list, { sentences: 2, cells: 1000 }).map((batch) => batch.length)).toEqual([2, 2, 1]);
+    expect(cutBatches(list, { sentences: 9, cells: 27 }).map((batch) => batch.length)).toEqual([3, 1, 1]);
+    expect(cutBatches([], { sentences: 9, cells: 27 })).toEqual([]);
+    const split = list.map((item, id) => ({ ...item, pieces: [5, 5, 9, 40, 3][id]! }));
+    const limits = { sentences: 9, cells: 1000, pieces: 20 };
+    expect(cutBatches(split, limits).map((batch) => batch.length)).toEqual([2, 1, 1, 1]);
   });
 });

@@ -1,4 +1,4 @@
-/** Sentences as the tensors that a compact W2NER graph is fed. */
+/** Sentences as the tensors that a W2NER graph is fed, and how they are put into batches. */
 import type { Random } from '../base/random.ts';
 import { distanceBuckets } from '../model/grid.ts';
 import type { TensorData } from '../onnx/dtype.ts';
@@ -9,6 +9,24 @@ export interface BatchItem {
   readonly words: readonly string[];
   /** u8[L, L] label ids. */
   readonly grid?: Uint8Array;
+  /** Pieces that its encoder splits it into, where it does. */
+  readonly pieces?: number;
+}
+
+/**
+ * The grid's inputs.
+ * @param padded whether to feed `word_mask`, 1 at words
+ */
+export function gridFeeds(
+  sentences: readonly (readonly string[])[],
+  padded: boolean,
+): Record<string, TensorData> {
+  const length = Math.max(...sentences.map((words) => words.length));
+  const distance = distanceTensor(length);
+  if (!padded) return { distance };
+  const mask = new Float32Array(sentences.length * length);
+  for (const [b, words] of sentences.entries()) mask.fill(1, b * length, b * length + words.length);
+  return { distance, word_mask: { dtype: 'float32', shape: [sentences.length, length], data: mask } };
 }
 
 /** Turns words into table rows, remembering the words already met. */
@@ -65,7 +83,6 @@ export function batchFeeds(
 ): Record<string, TensorData> {
   const length = Math.max(...items.map((item) => item.words.length));
   const index = new Int32Array(items.length * length);
-  const mask = new Float32Array(items.length * length);
   const numberOf = new Map<string, number>();
   const distinct: Int32Array[] = [new Int32Array(0)];
   for (const [b, { words }] of items.entries()) {
@@ -77,15 +94,16 @@ export function batchFeeds(
         distinct.push(cache.rowsOf(word));
       }
       index[b * length + i] = number;
-      mask[b * length + i] = 1;
     }
   }
   const shape = [items.length, length];
   return {
     ...featureTensors(distinct, dropout),
     word_index: { dtype: 'int32', shape, data: index },
-    distance: distanceTensor(length),
-    ...(padded ? { word_mask: { dtype: 'float32' as const, shape, data: mask } } : {}),
+    ...gridFeeds(
+      items.map(({ words }) => words),
+      padded,
+    ),
   };
 }
 
@@ -125,45 +143,56 @@ export function labelFeed(items: readonly BatchItem[]): TensorData {
   return { dtype: 'int32', shape: [items.length, length, length], data: labels };
 }
 
+/** Bounds of a batch. */
+export interface BatchLimits {
+  readonly sentences: number;
+  /** Of B·L². */
+  readonly cells: number;
+  /** Of the pieces of a batch, padding included; default: none. */
+  readonly pieces?: number;
+}
+
+/** What makes a sentence costly: its pieces where there are such, its words otherwise. */
+const costOf = (item: BatchItem): number => item.pieces ?? item.words.length;
+
 /**
  * Batches of sentences of similar length in random order: shuffled, sorted by length within stretches of fifty batches,
  * cut, and the batches shuffled again.
- * @param maxCells bound on B·L² of a batch
  */
 export function bucketBatches<T extends BatchItem>(
   items: readonly T[],
-  batchSize: number,
-  maxCells: number,
+  limits: BatchLimits,
   random: Random,
 ): T[][] {
   const shuffled = random.shuffle([...items]);
-  const stretch = batchSize * 50;
+  const stretch = limits.sentences * 50;
   const batches: T[][] = [];
   for (let start = 0; start < shuffled.length; start += stretch) {
-    const sorted = shuffled.slice(start, start + stretch).sort((a, b) => a.words.length - b.words.length);
-    batches.push(...cutBatches(sorted, batchSize, maxCells));
+    const sorted = shuffled.slice(start, start + stretch).sort((a, b) => costOf(a) - costOf(b));
+    batches.push(...cutBatches(sorted, limits));
   }
   return random.shuffle(batches);
 }
 
-/** Cuts sentences in the order given; a batch ends at `batchSize` or when one more would pass `maxCells`. */
-export function cutBatches<T extends BatchItem>(
-  items: readonly T[],
-  batchSize: number,
-  maxCells: number,
-): T[][] {
+/** Cuts sentences in the order given; a batch ends when it is full, or one more would pass a limit. */
+export function cutBatches<T extends BatchItem>(items: readonly T[], limits: BatchLimits): T[][] {
+  const { cells, pieces = Number.POSITIVE_INFINITY } = limits;
   const batches: T[][] = [];
   let batch: T[] = [];
-  let longest = 0;
+  let [longest, widest] = [0, 0];
   for (const item of items) {
     const length = Math.max(longest, item.words.length);
-    if (batch.length > 0 && (batch.length === batchSize || (batch.length + 1) * length * length > maxCells)) {
+    const width = Math.max(widest, item.pieces ?? 0);
+    const size = batch.length + 1;
+    const full = size > limits.sentences || size * length * length > cells || size * width > pieces;
+    if (batch.length > 0 && full) {
       batches.push(batch);
       batch = [];
-      longest = 0;
+      [longest, widest] = [0, 0];
     }
     batch.push(item);
     longest = Math.max(longest, item.words.length);
+    widest = Math.max(widest, item.pieces ?? 0);
   }
   if (batch.length > 0) batches.push(batch);
   return batches;

@@ -1,9 +1,17 @@
 /** The bidirectional LSTM over word states (Li et al. 2022, §3.1), parameters named and laid out as PyTorch's `nn.LSTM`. */
 import type { Value } from '../onnx/graph.ts';
-import { add, multiply, scale, shift } from '../onnx/operators/elementwise.ts';
+import { add, cast, multiply, scale, shift } from '../onnx/operators/elementwise.ts';
 import { matmul, transposeLast } from '../onnx/operators/products.ts';
 import { lstmScan } from '../onnx/operators/recurrent.ts';
-import { concat, reshape, reverse, slice, transpose, unsqueeze } from '../onnx/operators/structure.ts';
+import {
+  concat,
+  reduceSum,
+  reshape,
+  reverse,
+  slice,
+  transpose,
+  unsqueeze,
+} from '../onnx/operators/structure.ts';
 import { type Build, fanIn, parameter } from './build.ts';
 
 /** Closes the input gate at padding: the state stays zero there. */
@@ -58,12 +66,25 @@ export function biLstm(
 ): Value {
   const input = x.shape.at(-1) as number;
   const half = width / 2;
-  if (!build.training && mask === undefined) return nativeLstm(build, x, name, input, half);
-  return scannedLstm(build, x, mask, name, input, half);
+  return build.training
+    ? scannedLstm(build, x, mask, name, input, half)
+    : nativeLstm(build, x, mask, name, input, half);
 }
 
-/** ONNX's own operator (gates: input, output, forget, cell), for sentences of one length. */
-function nativeLstm(build: Build, x: Value, name: string, input: number, half: number): Value {
+/** The number of words in each sentence, i32[B]. */
+function lengthsOf(build: Build, mask: Value): Value {
+  return cast(build.graph, reduceSum(build.graph, mask, [1]), 'int32');
+}
+
+/** ONNX's own operator (gates: input, output, forget, cell); states behind a sentence's end are zero. */
+function nativeLstm(
+  build: Build,
+  x: Value,
+  mask: Value | undefined,
+  name: string,
+  input: number,
+  half: number,
+): Value {
   const { graph } = build;
   const [batch, words] = x.shape;
   const directions = ['', '_reverse'].map((suffix) =>
@@ -78,7 +99,8 @@ function nativeLstm(build: Build, x: Value, name: string, input: number, half: n
   const zero = graph.constant({ dtype: 'float32', shape: [4 * half], data: new Float32Array(4 * half) });
   const bias = stack((d) => concat(graph, [d.bias, zero], 0));
   const steps = transpose(graph, x, [1, 0, 2]);
-  const inputs = [steps, stack((d) => d.input), stack((d) => d.recurrent), bias];
+  const lengths = mask === undefined ? [] : [lengthsOf(build, mask)];
+  const inputs = [steps, stack((d) => d.input), stack((d) => d.recurrent), bias, ...lengths];
   const shape = [words!, 2, batch!, half];
   const attributes = { hidden_size: half, direction: 'bidirectional' };
   const y = graph.node('LSTM', inputs, [{ dtype: 'float32', shape }], attributes)[0]!; // [L, 2, B, D/2]

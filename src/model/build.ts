@@ -1,4 +1,5 @@
 /** What model descriptions are written against: a graph, declared parameters, and dropout that training feeds. */
+import type { DType } from '../onnx/dtype.ts';
 import type { Graph, Shape, Value } from '../onnx/graph.ts';
 import { multiply } from '../onnx/operators/elementwise.ts';
 
@@ -11,6 +12,8 @@ export type Initializer =
 
 export interface ParameterSpec {
   readonly shape: readonly number[];
+  /** Default: float32. */
+  readonly dtype?: DType;
   readonly start: Initializer;
 }
 
@@ -30,10 +33,22 @@ export interface BagSpec {
   readonly table: string;
   /** f32[U, E] */
   readonly sum: Value;
-  /** Name of the input i32[U, F], or i32[U] for single rows. */
+  /** Name of the input i32[U, F]; without weights, of any shape with U elements. */
   readonly rowsInput: string;
   /** Name of the input f32[U, F]; absent when every row counts once. */
   readonly weightsInput?: string;
+  /** A row that is never trained (PyTorch's `padding_idx`). */
+  readonly ignoredRow?: number;
+  /** Train the table exactly as if its gradient were dense (docs/decisions/0003-optimizer.md). */
+  readonly dense?: boolean;
+}
+
+/** Low-rank adapters (Hu et al. 2022) of an encoder's linear layers. */
+export interface AdapterSettings {
+  readonly rank: number;
+  /** α: the product is scaled by α / rank. */
+  readonly alpha: number;
+  readonly dropout: number;
 }
 
 /** A model under construction. */
@@ -42,13 +57,26 @@ export interface Build {
   readonly training: boolean;
   /** Whether sentences of different lengths share a batch, so that padding has to be kept out of the result. */
   readonly padded: boolean;
+  /** Padding of a batch as the original has it, where it leaks into the results, instead of none. */
+  readonly originalPadding: boolean;
+  /** Low-rank adapters of the encoder's linear layers; absent when it has none. */
+  readonly adapters?: AdapterSettings;
   readonly parameters: Map<string, ParameterSpec>;
   readonly dropouts: DropoutSpec[];
   readonly bags: BagSpec[];
 }
 
-export function createBuild(graph: Graph, options: { training: boolean; padded: boolean }): Build {
-  return { graph, ...options, parameters: new Map(), dropouts: [], bags: [] };
+/** What a model is described for. */
+export interface BuildOptions {
+  readonly training: boolean;
+  readonly padded: boolean;
+  /** Default: padding has no effect. */
+  readonly originalPadding?: boolean;
+  readonly adapters?: AdapterSettings;
+}
+
+export function createBuild(graph: Graph, options: BuildOptions): Build {
+  return { graph, originalPadding: false, ...options, parameters: new Map(), dropouts: [], bags: [] };
 }
 
 /** Declares a trainable tensor. */

@@ -55,17 +55,27 @@ export function gridConvolutions(
   const { graph } = build;
   const channels = settings.conv_hid_size;
   const masked = (x: Value): Value => (mask2d === undefined ? x : multiply(graph, x, mask2d));
-  let x = masked(gelu(graph, projectedGrid(build, words, distance, settings)));
-  return settings.dilation.map((dilation, k) => {
+  // The original clears padding before the first convolution and behind the last, so that what biases leave there reaches
+  // words through the dilated ones; here it is cleared between them too (docs/decisions/0002-grid-algebra.md).
+  const between = build.originalPadding ? (x: Value): Value => x : masked;
+  let x = between(gelu(graph, projectedGrid(build, words, distance, masked, settings)));
+  const outputs = settings.dilation.map((dilation, k) => {
     const weight = parameter(build, `convLayer.convs.${k}.weight`, [channels, 1, 3, 3], fanIn(9));
-    const bias = parameter(build, `convLayer.convs.${k}.bias`, [channels], fanIn(9));
-    x = masked(gelu(graph, depthwiseConv(graph, x, weight, bias, dilation)));
+    const offset = parameter(build, `convLayer.convs.${k}.bias`, [channels], fanIn(9));
+    x = between(gelu(graph, depthwiseConv(graph, x, weight, offset, dilation)));
     return x;
   });
+  return build.originalPadding ? outputs.map(masked) : outputs;
 }
 
 /** The 1×1 convolution over [distance, region, normalised pair]: f32[B, C, L, L]. */
-function projectedGrid(build: Build, words: Value, distance: Value, settings: GridSettings): Value {
+function projectedGrid(
+  build: Build,
+  words: Value,
+  distance: Value,
+  masked: (x: Value) => Value,
+  settings: GridSettings,
+): Value {
   const { graph } = build;
   const [, length, width] = words.shape as [string, string, number];
   const { dist_emb_size: distSize, type_emb_size: typeSize, conv_hid_size: channels } = settings;
@@ -92,8 +102,12 @@ function projectedGrid(build: Build, words: Value, distance: Value, settings: Gr
   const [normal, gain, offset] = conditionalNorm(build, words, width);
   const product = pairProduct(build, pair.drop(normal), gain, pair.weight);
   const columns = transpose(graph, linear(graph, pair.drop(offset), pair.weight), [0, 2, 1]); // [B, C, L]
-  const perColumn = unsqueeze(graph, add(graph, columns, reshape(graph, bias, [channels, 1])), 2);
-  return add(graph, add(graph, product, perColumn), relative);
+  const sumOf = (perColumn: Value): Value =>
+    add(graph, add(graph, product, unsqueeze(graph, perColumn, 2)), relative);
+  if (build.originalPadding) {
+    return add(graph, masked(sumOf(columns)), reshape(graph, bias, [channels, 1, 1]));
+  }
+  return sumOf(add(graph, columns, reshape(graph, bias, [channels, 1])));
 }
 
 /**

@@ -1,11 +1,13 @@
 /** The whole model as a graph: encoder, BiLSTM, grid, co-predictor; with a loss for training or readable cells for use. */
+import type { EncoderConfig } from '../config/encoder.ts';
 import type { Config } from '../config/schema.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
 import { multiply, softmax } from '../onnx/operators/elementwise.ts';
 import { crossEntropy } from '../onnx/operators/products.ts';
 import { reduceMax, transpose, unsqueeze } from '../onnx/operators/structure.ts';
+import { bertEncoder } from './bert.ts';
 import { biLstm } from './bilstm.ts';
-import { type Build, createBuild, dropout } from './build.ts';
+import { type Build, type BuildOptions, createBuild, dropout } from './build.ts';
 import { compactEncoder } from './compact.ts';
 import { gridConvolutions } from './grid.ts';
 import { coPredictor } from './predictor.ts';
@@ -17,24 +19,33 @@ export interface W2nerGraph {
   readonly logits: Value;
 }
 
+/** What a model is described from, besides its settings. */
+export interface W2nerOptions extends BuildOptions {
+  /** The BERT encoder, for models that have one. */
+  readonly encoder?: EncoderConfig | undefined;
+}
+
 /**
  * Describes the model. Inputs besides the encoder's: `distance` i32[L·L], and `word_mask` f32[B, L] when padded.
  * @param labels K, `<pad>` and `<suc>` included
  */
-export function describeW2ner(
-  config: Config,
-  labels: number,
-  options: { training: boolean; padded: boolean },
-): W2nerGraph {
+export function describeW2ner(config: Config, labels: number, options: W2nerOptions): W2nerGraph {
   const graph = new Graph();
   const build = createBuild(graph, options);
-  const encoded = compactEncoder(build, config);
-  const distance = graph.input('distance', 'int32', ['L*L']);
   const mask = options.padded ? graph.input('word_mask', 'float32', ['B', 'L']) : undefined;
+  const encoded = encode(build, config, options.encoder);
+  const distance = graph.input('distance', 'int32', ['L*L']);
   const states = dropout(build, encoded, config.emb_dropout, 'words');
   const words = biLstm(build, states, mask, config.lstm_hid_size);
   const grid = gridConvolutions(build, words, distance, mask && pairMask(build, mask), config);
   return { build, logits: coPredictor(build, words, grid, labels, config) };
+}
+
+/** Word states f32[B, L, H] by the encoder that the settings name. */
+function encode(build: Build, config: Config, encoder: EncoderConfig | undefined): Value {
+  if (config.encoder === 'compact') return compactEncoder(build, config);
+  if (encoder === undefined) throw new Error('a BERT encoder cannot be described without its configuration');
+  return bertEncoder(build, { encoder, lastFourLayers: config.use_bert_last_4_layers });
 }
 
 /** f32[B, 1, L, L] from f32[B, L]. */

@@ -69,7 +69,9 @@ describe('a graph', () => {
     graph.output('y', e.exp(graph, graph.parameter('w', [2])));
     expect(() => serializeGraph(graph, new Map())).toThrow('parameter "w" has no tensor');
     const wrong = new Map([['w', floatTensor([1, 2], [0, 0])]]);
-    expect(() => serializeGraph(graph, wrong)).toThrow('parameter "w" is [1,2], the graph expects [2]');
+    expect(() => serializeGraph(graph, wrong)).toThrow(
+      'parameter "w" is float32[1,2], the graph expects float32[2]',
+    );
   });
 });
 

@@ -9,18 +9,41 @@ import {
   ModelProtoSchema,
   NodeProtoSchema,
   type TensorProto,
+  TensorProto_DataLocation,
   TensorProtoSchema,
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
-import { dtypes, type TensorData } from './dtype.ts';
+import { type DType, dtypes, type TensorData } from './dtype.ts';
 import type { Attribute, Graph, Value } from './graph.ts';
 
 export const OPSET = 21;
 const IR_VERSION = 10;
 
-/** Where parameters come from: fed at every run, or baked in as initializers. */
-export type ParameterSource = 'inputs' | ReadonlyMap<string, TensorData>;
+/** Where a tensor's bytes lie in a file. */
+export interface FilePlace {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Bytes from the start of the file. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Parameters that stay in a file, little-endian and row-major, which whoever runs the model maps into memory. */
+export interface ExternalParameters {
+  readonly folder: string;
+  /** Its name inside the folder. */
+  readonly file: string;
+  readonly places: ReadonlyMap<string, FilePlace>;
+}
+
+/** Where parameters come from: fed at every run, baked in as initializers, or left in a file. */
+export type ParameterSource = 'inputs' | ReadonlyMap<string, TensorData> | ExternalParameters;
+
+/** Whether parameters are left in a file. */
+export function isExternal(source: ParameterSource): source is ExternalParameters {
+  return typeof source === 'object' && 'places' in source;
+}
 
 /** The ONNX model of a graph. @throws Error when a parameter has no tensor, or one of another shape */
 export function serializeGraph(
@@ -47,8 +70,7 @@ function graphProto(graph: Graph, parameters: ParameterSource, name: string, nes
     tensorProto(value.name, tensor),
   );
   if (parameters !== 'inputs') {
-    for (const value of parameterValues)
-      initializers.push(tensorProto(value.name, parameterTensor(value, parameters)));
+    for (const value of parameterValues) initializers.push(initializer(value, parameters));
   }
   // A model's outputs get the names asked for. A nested graph's outputs are told by position: no copy is made for them.
   const nodes = graph.nodes.map((node) =>
@@ -76,13 +98,27 @@ function graphProto(graph: Graph, parameters: ParameterSource, name: string, nes
   });
 }
 
-function parameterTensor(value: Value, parameters: ReadonlyMap<string, TensorData>): TensorData {
-  const tensor = parameters.get(value.name);
-  if (tensor === undefined) throw new Error(`parameter "${value.name}" has no tensor`);
-  if (tensor.shape.join() !== value.shape.join()) {
-    throw new Error(`parameter "${value.name}" is [${tensor.shape}], the graph expects [${value.shape}]`);
+function initializer(
+  value: Value,
+  source: ExternalParameters | ReadonlyMap<string, TensorData>,
+): TensorProto {
+  const stored = isExternal(source) ? source.places.get(value.name) : source.get(value.name);
+  if (stored === undefined) throw new Error(`parameter "${value.name}" has no tensor`);
+  if (stored.shape.join() !== value.shape.join() || stored.dtype !== value.dtype) {
+    throw new Error(
+      `parameter "${value.name}" is ${stored.dtype}[${stored.shape}], the graph expects ${value.dtype}[${value.shape}]`,
+    );
   }
-  return tensor;
+  if ('data' in stored) return tensorProto(value.name, stored);
+  const { file } = source as ExternalParameters;
+  const entries = { location: file, offset: stored.start, length: stored.end - stored.start };
+  return create(TensorProtoSchema, {
+    name: value.name,
+    dataType: dtypes[stored.dtype].onnx,
+    dims: stored.shape.map(BigInt),
+    dataLocation: TensorProto_DataLocation.EXTERNAL,
+    externalData: Object.entries(entries).map(([key, entry]) => ({ key, value: String(entry) })),
+  });
 }
 
 function tensorProto(name: string, tensor: TensorData): TensorProto {

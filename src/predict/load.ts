@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../base/errors.ts';
-import { checkTensors, modelFiles, readModelFolder } from '../weights/model-folder.ts';
+import { checkTensors, externalParameters, modelFiles, readModelFolder } from '../weights/model-folder.ts';
+import { openSafetensors } from '../weights/safetensors.ts';
 import type { Tagger } from './types.ts';
 import { createTagger, declaredParameters, type TaggerOptions } from './w2ner-tagger.ts';
 
@@ -39,10 +40,11 @@ export function findModel(nameOrFolder: string): string {
 export async function loadModel(nameOrFolder: string, options: TaggerOptions = {}): Promise<Tagger> {
   const folder = findModel(nameOrFolder);
   const model = readModelFolder(folder);
-  checkTensors(
-    declaredParameters(model.config, model.labels.size),
-    model.tensors,
-    join(folder, modelFiles.weights),
-  );
-  return createTagger(nameOrFolder, model, options);
+  const store = openSafetensors(model.weights);
+  try {
+    checkTensors(declaredParameters(model), store);
+  } finally {
+    store.close();
+  }
+  return createTagger(nameOrFolder, { ...model, parameters: externalParameters(model) }, options);
 }

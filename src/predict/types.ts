@@ -18,6 +18,8 @@ export interface Tagger {
   /** Display names of the entity types. */
   readonly types: readonly string[];
   readonly counts: Readonly<TaggerCounts>;
+  /** What computes. */
+  readonly device: 'cpu' | 'webgpu' | 'cuda';
   /**
    * Finds the entities of sentences of any length (also empty ones), in the order given.
    * Within a sentence entities are ordered by first word, then last word.

@@ -1,47 +1,57 @@
 /** A W2NER model in use: sentences grouped by length, run through the grid, decoded. */
 
-import type { Config } from '../config/schema.ts';
-import { batchFeeds, cutBatches, FeatureCache } from '../data/batches.ts';
+import { type BatchItem, type BatchLimits, cutBatches } from '../data/batches.ts';
+import { createFeeder } from '../data/feeder.ts';
 import type { LabelSet } from '../data/labels.ts';
 import type { ScoredEntity } from '../data/types.ts';
 import { decodeCells } from '../decode/decode.ts';
-import type { createBuild } from '../model/build.ts';
-import { describeW2ner, w2nerCells } from '../model/w2ner.ts';
+import type { Build } from '../model/build.ts';
+import { describeW2ner, type W2nerGraph, w2nerCells } from '../model/w2ner.ts';
 import type { TensorData } from '../onnx/dtype.ts';
-import { createSession, type Session } from '../runtime/session.ts';
-import type { StoredModel } from '../weights/model-folder.ts';
+import type { ParameterSource } from '../onnx/serialize.ts';
+import type { Device } from '../runtime/devices.ts';
+import { createSession, type Session, type SessionOptions } from '../runtime/session.ts';
+import type { ModelDescription } from '../weights/model-folder.ts';
 import type { Tagger, TaggerCounts } from './types.ts';
 import { tagInWindows } from './windows.ts';
 
-/** Grid cells of one run: bounds the memory of a run whatever the sentences are. */
-const CELLS_PER_RUN = 12_000;
-const SENTENCES_PER_RUN = 64;
+/** Bounds of one run, which bound its memory whatever the sentences are. */
+const spellingLimits: BatchLimits = { sentences: 64, cells: 12_000 };
+const pieceLimits: BatchLimits = { sentences: 32, cells: 24_000, pieces: 2048 };
 
 export interface TaggerOptions {
   readonly threads?: number;
+  readonly device?: Device;
+  /** Told which device is used when `auto` was asked for, and what else a user should know. */
+  readonly onNotice?: (message: string) => void;
+}
+
+/** A model that can be compiled. */
+export interface TaggerModel extends ModelDescription {
+  readonly parameters: Exclude<ParameterSource, 'inputs'>;
 }
 
 /** One grid's worth of words, and its place among the pieces asked for. */
-interface Piece {
-  readonly words: readonly string[];
+interface Piece extends BatchItem {
   readonly place: number;
 }
 
 /** Compiles a model for use. */
 export async function createTagger(
   name: string,
-  model: StoredModel,
+  model: TaggerModel,
   options: TaggerOptions = {},
 ): Promise<Tagger> {
-  const { config, labels, tensors } = model;
-  const session = await createInferenceSession(config, labels.size, tensors, options.threads);
-  const cache = new FeatureCache(config);
+  const { labels } = model;
+  const session = await createInferenceSession(model, options);
+  const feeder = createFeeder(model.config, model.encoder);
   const counts: TaggerCounts = { sentences: 0, windowed: 0, bounded: 0 };
   const tagPieces = async (pieces: readonly (readonly string[])[]): Promise<ScoredEntity[][]> => {
     const found: ScoredEntity[][] = pieces.map(() => []);
-    for (const batch of batchesOfOneLength(pieces.map((words, place) => ({ words, place })))) {
-      const results = await runBatch(session, batch, cache, labels);
-      for (const [i, { entities, bounded }] of results.entries()) {
+    const items = pieces.map((words, place) => ({ words, place, pieces: feeder.piecesOf(words) }));
+    for (const batch of model.encoder === undefined ? batchesOfOneLength(items) : batchesByPieces(items)) {
+      const output = await session.run(feeder.feeds(batch, model.encoder !== undefined));
+      for (const [i, { entities, bounded }] of decodeBatch(batch, output, labels).entries()) {
         found[batch[i]!.place] = entities;
         if (bounded) counts.bounded += 1;
       }
@@ -52,6 +62,7 @@ export async function createTagger(
     name,
     types: labels.types,
     counts,
+    device: session.device,
     async tag(sentences) {
       const { entities, windowed } = await tagInWindows(sentences, tagPieces);
       counts.sentences += sentences.length;
@@ -62,45 +73,54 @@ export async function createTagger(
   };
 }
 
-/** The graph for use, without dropout and padding, with the weights baked in. */
-export function createInferenceSession(
-  config: Config,
-  labels: number,
-  tensors: ReadonlyMap<string, TensorData>,
-  threads?: number,
-): Promise<Session> {
-  const model = describeW2ner(config, labels, { training: false, padded: false });
-  w2nerCells(model);
-  return createSession(model.build.graph, tensors, threads === undefined ? {} : { threads });
+/** The graph for use, without dropout, with the weights baked in or left in their file; padded for a BERT encoder. */
+export function createInferenceSession(model: TaggerModel, options: SessionOptions = {}): Promise<Session> {
+  const described = describeForUse(model);
+  w2nerCells(described);
+  return createSession(described.build.graph, model.parameters, options);
 }
 
-/** The parameters that a configuration needs. */
-export function declaredParameters(
-  config: Config,
-  labels: number,
-): ReturnType<typeof createBuild>['parameters'] {
-  return describeW2ner(config, labels, { training: false, padded: false }).build.parameters;
+/** The parameters that a model needs. */
+export function declaredParameters(model: ModelDescription): Build['parameters'] {
+  return describeForUse(model).build.parameters;
+}
+
+function describeForUse({ config, labels, encoder }: ModelDescription): W2nerGraph {
+  return describeW2ner(config, labels.size, {
+    training: false,
+    padded: encoder !== undefined,
+    encoder: encoder?.config,
+  });
 }
 
 /** Equal lengths need no padding, and make a sentence's result independent of its neighbours. */
-function batchesOfOneLength(pieces: readonly Piece[]): Piece[][] {
+function batchesOfOneLength(items: readonly Piece[]): Piece[][] {
   const byLength = new Map<number, Piece[]>();
-  for (const piece of pieces) {
-    const group = byLength.get(piece.words.length);
-    if (group === undefined) byLength.set(piece.words.length, [piece]);
-    else group.push(piece);
+  for (const item of items) {
+    const group = byLength.get(item.words.length);
+    if (group === undefined) byLength.set(item.words.length, [item]);
+    else group.push(item);
   }
-  return [...byLength.values()].flatMap((group) => cutBatches(group, SENTENCES_PER_RUN, CELLS_PER_RUN));
+  return [...byLength.values()].flatMap((group) => cutBatches(group, spellingLimits));
 }
 
-/** Runs sentences of one length. */
-async function runBatch(
-  session: Session,
+/**
+ * Sentences of similar numbers of pieces together, the costliest first, so that a failure for want of memory comes at once.
+ * A BERT's products need many rows to be fast, and sentences that agree in words rarely agree in pieces: padding is masked.
+ */
+function batchesByPieces(items: readonly Piece[]): Piece[][] {
+  return cutBatches(
+    [...items].sort((a, b) => b.pieces! - a.pieces! || b.words.length - a.words.length),
+    pieceLimits,
+  );
+}
+
+/** The entities of a batch, from the cells that the graph put out. */
+function decodeBatch(
   batch: readonly Piece[],
-  cache: FeatureCache,
+  output: Readonly<Record<string, TensorData>>,
   labels: LabelSet,
-): Promise<{ entities: ScoredEntity[]; bounded: boolean }[]> {
-  const output = await session.run(batchFeeds(batch, cache, false));
+): { entities: ScoredEntity[]; bounded: boolean }[] {
   const cells = output.cells!.data as BigInt64Array; // [N, 3]
   const cellLabels = output.cell_label!.data as BigInt64Array; // [N]
   const probabilities = output.cell_probability!.data as Float32Array; // [N]

@@ -62,7 +62,7 @@ async function checkGradients({ inputs, build, positive }: Case): Promise<void> 
   feeds.weights = draw(y.shape.map((dim) => (typeof dim === 'number' ? dim : sizes[dim]!)));
   const result = await session.run(feeds);
   const evaluate = async (): Promise<number> => {
-    const out = (await session.run(feeds, ['y'])).y!.data as Float32Array;
+    const out = (await session.run(feeds, { y: null })).y!.data as Float32Array;
     return out.reduce((sum, v, k) => sum + v * (feeds.weights!.data as Float32Array)[k]!, 0);
   };
   for (const [i] of inputs.entries()) {

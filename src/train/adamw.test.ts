@@ -12,7 +12,7 @@ const optimizerOf = (data: Float32Array, shape: readonly number[] = [data.length
 const gradients = (gradient: Gradient): Map<string, Gradient> => new Map([['w', gradient]]);
 
 describe('AdamW', () => {
-  test('five steps are those of its definition in doubles, decay after the step', () => {
+  test('five steps are those of its definition in doubles, decay first', () => {
     const parameter = draw(6);
     const optimizer = optimizerOf(parameter);
     const expected = Array.from(parameter, (value) => ({ value, mean: 0, variance: 0 }));
@@ -29,9 +29,9 @@ describe('AdamW', () => {
         const g = gradient[i]! * clip;
         slot.mean = 0.9 * slot.mean + 0.1 * g;
         slot.variance = 0.999 * slot.variance + 0.001 * g ** 2;
-        const stepSize = (rate * Math.sqrt(1 - 0.999 ** step)) / (1 - 0.9 ** step);
-        slot.value -= (stepSize * slot.mean) / (Math.sqrt(slot.variance) + 1e-6);
         slot.value -= rate * group.weightDecay * slot.value;
+        const [mean, variance] = [slot.mean / (1 - 0.9 ** step), slot.variance / (1 - 0.999 ** step)];
+        slot.value -= (rate * mean) / (Math.sqrt(variance) + 1e-6);
       }
     }
     for (const [i, { value }] of expected.entries()) expect(parameter[i]).toBeCloseTo(value, 6);

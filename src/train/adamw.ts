@@ -22,18 +22,65 @@ const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-6;
 
-/** Optimizer state and its step. Bias-corrected, decay apart from the gradient, epsilon 1e-6 as in the original's AdamW. */
+/** A table whose gradients come as rows, but which is trained as if they were dense. */
+interface LazyTable {
+  readonly width: number;
+  /** The step up to which each row has been updated. */
+  readonly updatedTo: Int32Array;
+  /** The scales of every step since `firstStep`, for rows that catch up. */
+  scales: Scales[];
+  firstStep: number;
+}
+
+/**
+ * Optimizer state and its step, as PyTorch's `AdamW` computes it: decay first and apart from the gradient, epsilon (1e-6, the
+ * original's) added after the bias correction.
+ */
 export class AdamW {
   readonly slots: ReadonlyMap<string, Slot>;
-  steps = 0;
+  readonly #lazy: ReadonlyMap<string, LazyTable>;
+  #steps = 0;
 
-  constructor(parameters: ReadonlyMap<string, TensorData>, groupOf: (name: string) => ParameterGroup) {
+  /**
+   * @param denseTables widths of the tables of which a row that has no gradient goes on moving with its mean, as in dense
+   *   AdamW: it catches up when it is next used, or by {@link settle}. Rows of other tables rest.
+   */
+  constructor(
+    parameters: ReadonlyMap<string, TensorData>,
+    groupOf: (name: string) => ParameterGroup,
+    denseTables: ReadonlyMap<string, number> = new Map(),
+  ) {
     const slots = new Map<string, Slot>();
+    const lazy = new Map<string, LazyTable>();
     for (const [name, { data }] of parameters) {
       const [mean, variance] = [new Float32Array(data.length), new Float32Array(data.length)];
       slots.set(name, { parameter: data as Float32Array, mean, variance, group: groupOf(name) });
+      const width = denseTables.get(name);
+      if (width === undefined) continue;
+      lazy.set(name, { width, updatedTo: new Int32Array(data.length / width), scales: [], firstStep: 1 });
     }
     this.slots = slots;
+    this.#lazy = lazy;
+  }
+
+  /** Steps taken. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Continues from a state that was settled after so many steps. */
+  restore(steps: number): void {
+    this.#steps = steps;
+    for (const table of this.#lazy.values()) settled(table, steps);
+  }
+
+  /** Brings every row up to the last step; before parameters or moments are read. */
+  settle(): void {
+    for (const [name, table] of this.#lazy) {
+      const slot = this.slots.get(name)!;
+      for (let row = 0; row < table.updatedTo.length; row++) catchUp(slot, table, row, this.#steps);
+      settled(table, this.#steps);
+    }
   }
 
   /**
@@ -47,23 +94,80 @@ export class AdamW {
     for (const gradient of gradients.values()) square += sumOfSquares(valuesOf(gradient));
     const norm = Math.sqrt(square);
     if (!Number.isFinite(norm)) return norm;
-    this.steps += 1;
+    this.#steps += 1;
     // PyTorch's clip_grad_norm_: max_norm / (norm + 1e-6), never above 1.
     const clip = Math.min(1, maxNorm / (norm + 1e-6));
-    const correction = Math.sqrt(1 - BETA2 ** this.steps) / (1 - BETA1 ** this.steps);
+    const [meanWeight, varianceWeight] = [1 - BETA1 ** this.#steps, Math.sqrt(1 - BETA2 ** this.#steps)];
     for (const [name, slot] of this.slots) {
       const gradient = gradients.get(name)!;
       const rate = slot.group.learningRate * factor;
-      const scales = { clip, rate: rate * correction, keep: 1 - rate * slot.group.weightDecay };
+      const scales = {
+        clip,
+        rate: (rate * varianceWeight) / meanWeight,
+        epsilon: EPSILON * varianceWeight,
+        keep: 1 - rate * slot.group.weightDecay,
+      };
       if (gradient instanceof Float32Array) {
         update(slot, 0, gradient, 0, gradient.length, scales);
         continue;
       }
-      const { rows, width, values } = gradient;
-      for (let k = 0; k < rows.length; k++) update(slot, rows[k]! * width, values, k * width, width, scales);
+      this.#updateRows(name, slot, gradient, scales);
     }
     return norm;
   }
+
+  #updateRows(name: string, slot: Slot, gradient: RowGradient, scales: Scales): void {
+    const { rows, width, values } = gradient;
+    const table = this.#lazy.get(name);
+    table?.scales.push(scales);
+    for (let k = 0; k < rows.length; k++) {
+      const row = rows[k]!;
+      if (table !== undefined) {
+        catchUp(slot, table, row, this.#steps - 1);
+        table.updatedTo[row] = this.#steps;
+      }
+      update(slot, row * width, values, k * width, width, scales);
+    }
+  }
+}
+
+/** Forgets the scales of steps that every row has seen. */
+function settled(table: LazyTable, steps: number): void {
+  table.updatedTo.fill(steps);
+  table.scales = [];
+  table.firstStep = steps + 1;
+}
+
+/** Gives a row the steps in which its gradient was zero, up to step `to`. */
+function catchUp(slot: Slot, table: LazyTable, row: number, to: number): void {
+  const { width, scales, firstStep, updatedTo } = table;
+  const from = updatedTo[row]! + 1;
+  if (from > to) return;
+  const [start, end] = [row * width, (row + 1) * width];
+  updatedTo[row] = to;
+  const { parameter, mean, variance } = slot;
+  if (isZero(variance, start, end)) {
+    // A row that never had a gradient only decays.
+    let kept = 1;
+    for (let step = from; step <= to; step++) kept *= scales[step - firstStep]!.keep;
+    if (kept !== 1) for (let i = start; i < end; i++) parameter[i]! *= kept;
+    return;
+  }
+  for (let step = from; step <= to; step++) {
+    const { rate, epsilon, keep } = scales[step - firstStep]!;
+    for (let i = start; i < end; i++) {
+      const m = BETA1 * mean[i]!;
+      const v = BETA2 * variance[i]!;
+      mean[i] = m;
+      variance[i] = v;
+      parameter[i] = parameter[i]! * keep - (rate * m) / (Math.sqrt(v) + epsilon);
+    }
+  }
+}
+
+function isZero(values: Float32Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (values[i] !== 0) return false;
+  return true;
 }
 
 function valuesOf(gradient: Gradient): Float32Array {
@@ -78,8 +182,10 @@ function sumOfSquares(values: Float32Array): number {
 
 interface Scales {
   readonly clip: number;
-  /** Learning rate with the bias correction. */
+  /** Learning rate with the bias correction of both moments. */
   readonly rate: number;
+  /** Of the uncorrected square root. */
+  readonly epsilon: number;
   /** What weight decay leaves. */
   readonly keep: number;
 }
@@ -94,7 +200,7 @@ function update(
   scales: Scales,
 ): void {
   const { parameter, mean, variance } = slot;
-  const { clip, rate, keep } = scales;
+  const { clip, rate, epsilon, keep } = scales;
   for (let k = 0; k < count; k++) {
     const i = at + k;
     const g = gradient[from + k]! * clip;
@@ -102,7 +208,7 @@ function update(
     const v = BETA2 * variance[i]! + (1 - BETA2) * g * g;
     mean[i] = m;
     variance[i] = v;
-    parameter[i] = (parameter[i]! - (rate * m) / (Math.sqrt(v) + EPSILON)) * keep;
+    parameter[i] = parameter[i]! * keep - (rate * m) / (Math.sqrt(v) + epsilon);
   }
 }
 

@@ -31,6 +31,7 @@ export interface Progress {
 const kinds = ['parameter', 'mean', 'variance'] as const;
 
 export function writeCheckpoint(path: string, progress: Progress, optimizer: AdamW): void {
+  optimizer.settle();
   const tensors = new Map<string, TensorData>();
   for (const [name, slot] of optimizer.slots) {
     for (const kind of kinds) {
@@ -76,6 +77,6 @@ export function readCheckpoint(path: string, fingerprint: string, optimizer: Ada
       slot[kind].set(stored.data as Float32Array);
     }
   }
-  optimizer.steps = progress.optimizerSteps;
+  optimizer.restore(progress.optimizerSteps);
   return progress;
 }

@@ -7,6 +7,8 @@ export type TrainEvent =
       readonly sentences: number;
       readonly devSentences: number;
       readonly parameters: number;
+      /** Of these, how many are trained. */
+      readonly trained: number;
       readonly labels: readonly string[];
       readonly epochs: number;
       readonly batches: number;
@@ -34,6 +36,15 @@ export type TrainEvent =
       readonly dev: { readonly precision: number; readonly recall: number; readonly f1: number };
       readonly best: boolean;
     }
+  | {
+      /** An encoder is being fetched. */
+      readonly kind: 'download';
+      readonly file: string;
+      /** Bytes of all files so far, and in all. */
+      readonly done: number;
+      readonly total: number;
+    }
+  | { readonly kind: 'notice'; readonly message: string }
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'checkpoint'; readonly folder: string; readonly step: number }
   | {

@@ -6,7 +6,7 @@ import type { Example } from '../data/types.ts';
 import type { EvaluationReport } from '../evaluate/report.ts';
 import { evaluateTagger } from '../predict/evaluate.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
-import { modelFiles, readModelFolder } from '../weights/model-folder.ts';
+import { externalParameters, modelFiles, readModelFolder } from '../weights/model-folder.ts';
 import { modelCard } from './model-card.ts';
 import type { TrainingData } from './training-data.ts';
 
@@ -27,9 +27,10 @@ interface Finished {
 export async function finishModel(
   run: Finished,
 ): Promise<{ dev: EvaluationReport; test?: EvaluationReport }> {
+  const model = readModelFolder(run.out);
   const tagger = await createTagger(
     run.out,
-    readModelFolder(run.out),
+    { ...model, parameters: externalParameters(model) },
     run.threads === undefined ? {} : { threads: run.threads },
   );
   const report = (examples: readonly Example[]): Promise<EvaluationReport> =>

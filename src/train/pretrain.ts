@@ -3,6 +3,7 @@ import { UserError } from '../base/errors.ts';
 import { createRandom } from '../base/random.ts';
 import type { Config } from '../config/schema.ts';
 import { bucketBatches } from '../data/batches.ts';
+import { createFeeder } from '../data/feeder.ts';
 import { describeLanguageModel, OUTPUT_TABLE } from '../model/language-model.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { writeSafetensors } from '../weights/safetensors.ts';
@@ -61,8 +62,14 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
   const corpus = readCorpus(options.text, VOCABULARY, options.maxWords ?? Number.POSITIVE_INFINITY);
   const random = createRandom(config.seed);
   const { build, loss } = describeLanguageModel(config, corpus.vocabulary.size);
-  const trainer = await createGraphTrainer(build, loss, config, random, options.threads);
+  const trainer = await createGraphTrainer(build, loss, {
+    config,
+    feeder: createFeeder(config),
+    random,
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+  });
   const sample = createSampler(corpus.counts, random);
+  const limits = { sentences: BATCH, cells: Number.POSITIVE_INFINITY };
   const items = corpus.sentences.map((words) => ({ words }));
   const perPass = Math.ceil(items.length / BATCH);
   const steps = perPass * passes;
@@ -70,7 +77,7 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
   let [step, words, mean] = [0, 0, 0];
   try {
     for (let pass = 0; pass < passes; pass++) {
-      for (const batch of bucketBatches(items, BATCH, Number.POSITIVE_INFINITY, random)) {
+      for (const batch of bucketBatches(items, limits, random)) {
         if (options.signal?.aborted) break;
         const length = Math.max(...batch.map((item) => item.words.length));
         const asked = guesses(
@@ -86,7 +93,7 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
           next: vector(asked.next),
           previous: vector(asked.previous),
         };
-        const result = await trainer.step(batch, feeds, warmupFactor(step, 0.02 * steps, steps));
+        const result = await trainer.step([batch], () => feeds, warmupFactor(step, 0.02 * steps, steps));
         if (!Number.isFinite(result.loss)) throw diverged(step + 1, result.loss);
         step += 1;
         words += batch.reduce((sum, item) => sum + item.words.length, 0);

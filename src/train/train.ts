@@ -1,24 +1,33 @@
 /** Training a W2NER model from annotated sentences: validate, train epoch by epoch, keep the best, write the model folder. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { createRandom, type Random, restoreRandom } from '../base/random.ts';
 import type { Config } from '../config/schema.ts';
-import { type BatchItem, bucketBatches, labelFeed } from '../data/batches.ts';
+import { type BatchItem, type BatchLimits, bucketBatches, labelFeed } from '../data/batches.ts';
+import type { Feeder } from '../data/feeder.ts';
 import { encodeGrid } from '../data/relation-grid.ts';
 import { scoreEntities } from '../evaluate/scores.ts';
-import type { TensorData } from '../onnx/dtype.ts';
+import { groups } from '../predict/batches.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
-import { modelFiles, writeModelFolder } from '../weights/model-folder.ts';
-import { readSafetensors } from '../weights/safetensors.ts';
+import type { Device } from '../runtime/devices.ts';
+import {
+  externalParameters,
+  type ModelDescription,
+  modelFiles,
+  readModelFolder,
+} from '../weights/model-folder.ts';
 import { warmupFactor } from './adamw.ts';
 import { type Progress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { TrainEvent, TrainResult } from './events.ts';
 import { finishModel } from './finish.ts';
 import { openTrainLog } from './log.ts';
+import { copyModel, saveModel } from './save-model.ts';
+import { prepareStart, type Start } from './start.ts';
 import { readTrainingData, type TrainingData } from './training-data.ts';
-import { createTrainer, type Trainer } from './training-step.ts';
+import type { Trainer } from './training-step.ts';
+import { createTrainer } from './w2ner-trainer.ts';
 
 /** What to train on, and where the model goes. */
 export interface TrainOptions {
@@ -31,9 +40,14 @@ export interface TrainOptions {
   readonly out: string;
   /** Continue the run whose checkpoint is in `out`. */
   readonly resume?: boolean;
-  /** Weights to start from, as `pretrain` writes them: tensors of the same name and shape. */
+  /** What to start from: a weights file as `pretrain` writes it, or a model folder to train further. */
   readonly init?: string;
+  /** The configuration file, beside which the encoder that `bert_name` names may lie. */
+  readonly configPath?: string;
+  /** Whether a BERT encoder that is not on this machine may be fetched from its hub. */
+  readonly download?: boolean;
   readonly threads?: number;
+  readonly device?: Device;
   /** Ends the run after the current step, with a checkpoint. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainEvent) => void;
@@ -68,44 +82,34 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
     const hint = 'choose another --out folder, or move that model away';
     throw new UserError({ code: 'E_OUT', where: out, message: 'already holds a model', hint });
   }
+  const onNotice = (message: string): void => options.onEvent?.({ kind: 'notice', message });
+  const onDownload = (progress: DownloadProgress): void =>
+    options.onEvent?.({ kind: 'download', ...progress });
+  const start = await prepareStart({ ...options, onDownload }, data.labels);
+  const run = { ...data, labels: start.labels };
   const noise = createRandom(config.seed);
-  const trainer = await createTrainer(config, data.labels.size, noise, options.threads);
+  const { threads, device } = options;
+  const trainer = await createTrainer({
+    config,
+    start,
+    random: noise,
+    onNotice,
+    ...(threads === undefined ? {} : { threads }),
+    ...(device === undefined ? {} : { device }),
+  });
   try {
-    if (options.init !== undefined) startFrom(options.init, trainer);
-    return await new Run(options, data, trainer, noise).train(path);
+    return await new Run(options, run, start, trainer, noise).train(path);
   } finally {
     await trainer.release();
   }
 }
 
-/** Copies the tensors of a weights file over the starting values. @throws UserError when none fits, or one is of another shape */
-function startFrom(path: string, trainer: Trainer): void {
-  const { tensors } = readSafetensors(path);
-  let used = 0;
-  for (const [name, tensor] of tensors) {
-    const own = trainer.parameters.get(name);
-    if (own === undefined) continue;
-    if (own.shape.join() !== tensor.shape.join() || tensor.dtype !== 'float32') {
-      const message = `tensor "${name}" is ${tensor.dtype}[${tensor.shape}], model expects float32[${own.shape}]`;
-      throw new UserError({
-        code: 'E_INIT',
-        where: path,
-        message,
-        hint: 'pre-train with the same configuration',
-      });
-    }
-    (own.data as Float32Array).set(tensor.data as Float32Array);
-    used += 1;
-  }
-  if (used === 0)
-    throw new UserError({ code: 'E_INIT', where: path, message: 'holds no tensor of this model' });
-}
-
 /** What a checkpoint may be continued with: the same data and settings, but for the early stop and paths that are not used. */
-function fingerprintOf(config: Config, data: TrainingData): string {
+function fingerprintOf(config: Config, data: TrainingData, start: Start): string {
   const { patience: _, save_path: _save, predict_path: _predict, ...settings } = config;
   const hash = createHash('sha256').update(JSON.stringify(settings));
   hash.update(JSON.stringify(data.labels.toJSON())).update(JSON.stringify([data.train, data.dev]));
+  hash.update(JSON.stringify(start.encoder?.rawConfig ?? null));
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -119,23 +123,40 @@ class Run {
   readonly #data: TrainingData;
   readonly #trainer: Trainer;
   readonly #noise: Random;
+  readonly #start: Start;
+  readonly #limits: BatchLimits;
   readonly #items: readonly Trained[];
   readonly #fingerprint: string;
   #emit: (event: TrainEvent) => void;
   #progress: Progress;
   #brokenSteps = 0;
+  /** Milliseconds that the last checkpoint took. */
+  #saving = 0;
 
-  constructor(options: TrainOptions, data: TrainingData, trainer: Trainer, noise: Random) {
+  constructor(
+    options: TrainOptions,
+    data: TrainingData,
+    start: Start,
+    trainer: Trainer & { readonly feeder: Feeder },
+    noise: Random,
+  ) {
+    const { config } = options;
     this.#options = options;
     this.#data = data;
+    this.#start = start;
     this.#trainer = trainer;
     this.#noise = noise;
+    this.#limits = { sentences: config.batch_size, cells: config.max_cells, pieces: config.max_pieces };
     this.#emit = options.onEvent ?? (() => {});
-    this.#fingerprint = fingerprintOf(options.config, data);
-    const longest = longestSentence(options.config);
+    this.#fingerprint = fingerprintOf(config, data, start);
+    const longest = longestSentence(config);
     this.#items = data.train
       .filter(({ words }) => words.length <= longest)
-      .map(({ words, entities }) => ({ words, grid: encodeGrid(entities, words.length, data.labels) }));
+      .map(({ words, entities }) => ({
+        words,
+        grid: encodeGrid(entities, words.length, data.labels),
+        ...(start.encoder === undefined ? {} : { pieces: trainer.feeder.piecesOf(words) }),
+      }));
     if (this.#items.length === 0) {
       const message = `every sentence is longer than ${longest} words`;
       const hint = 'raise "max_cells": a sentence of L words needs L²';
@@ -147,7 +168,7 @@ class Run {
       batch: 0,
       step: 0,
       lossSum: 0,
-      orderState: createRandom(options.config.seed + 1).state(),
+      orderState: createRandom(config.seed + 1).state(),
       noiseState: noise.state(),
       bestF1: 0,
       bestEpoch: -1,
@@ -199,7 +220,7 @@ class Run {
       const message = `${skipped} training sentences are longer than ${longestSentence(config)} words and left out: raise "max_cells" to use them`;
       this.#emit({ kind: 'warning', message });
     }
-    if (config.bert_name !== undefined) {
+    if (config.bert_name !== undefined && config.encoder === 'compact') {
       const message = `the compact encoder is trained from scratch: "bert_name", "bert_learning_rate" and "use_bert_last_4_layers" have no part in it, "encoder_learning_rate" (${config.encoder_learning_rate ?? config.learning_rate}) has`;
       this.#emit({ kind: 'warning', message });
     }
@@ -208,26 +229,31 @@ class Run {
       sentences: train.length,
       devSentences: dev.length,
       parameters: [...this.#trainer.parameters.values()].reduce((sum, { data }) => sum + data.length, 0),
+      trained: [...this.#trainer.optimizer.slots.values()].reduce((sum, slot) => sum + slot.mean.length, 0),
       labels: labels.types,
       epochs: config.epochs,
-      batches: this.#batchesPerEpoch(),
+      batches: this.#stepsPerEpoch(),
       seed: config.seed,
       resumedAt: this.#progress.step,
     });
   }
 
-  /** Batches differ by one or two from epoch to epoch where `max_cells` cuts; the first epoch's count plans the rates. */
-  #batchesPerEpoch(): number {
-    const { batch_size, max_cells, seed } = this.#options.config;
-    return bucketBatches(this.#items, batch_size, max_cells, createRandom(seed + 1)).length;
+  /** Steps differ by one or two from epoch to epoch where a limit cuts batches; the first epoch's count plans the rates. */
+  #stepsPerEpoch(): number {
+    return this.#stepsOf(createRandom(this.#options.config.seed + 1)).length;
+  }
+
+  /** The batches of each step of an epoch. */
+  #stepsOf(order: Random): Trained[][][] {
+    return [...groups(bucketBatches(this.#items, this.#limits, order), this.#options.config.accumulate)];
   }
 
   /** @returns false when the signal ended it */
   async #epoch(path: string): Promise<boolean> {
     const { config, signal } = this.#options;
     const order = restoreRandom(this.#progress.orderState);
-    const batches = bucketBatches(this.#items, config.batch_size, config.max_cells, order);
-    const steps = this.#batchesPerEpoch() * config.epochs;
+    const batches = this.#stepsOf(order);
+    const steps = this.#stepsPerEpoch() * config.epochs;
     const before = this.#progress.seconds;
     const began = performance.now();
     const elapsed = (): number => before + (performance.now() - began) / 1000;
@@ -250,11 +276,11 @@ class Run {
       const factor = warmupFactor(step, config.warm_factor * steps, steps);
       const { loss, gradientNorm } = await this.#trainer.step(
         batches[batch]!,
-        { labels: labelFeed(batches[batch]!) },
+        (items) => ({ labels: labelFeed(items) }),
         factor,
       );
       this.#checkFinite(loss, gradientNorm);
-      sentences += batches[batch]!.length;
+      sentences += batches[batch]!.reduce((sum, items) => sum + items.length, 0);
       this.#advance({
         batch: batch + 1,
         step: step + 1,
@@ -273,16 +299,17 @@ class Run {
         sentencesPerSecond: sentences / spent,
         secondsLeft: Math.max(0, steps - step - 1) * perStep,
       });
-      if (performance.now() - saved > CHECKPOINT_SECONDS * 1000) {
+      if (performance.now() - saved > this.#checkpointPause()) {
         this.#advance({ seconds: elapsed() });
         this.#save(path);
         saved = performance.now();
       }
     }
     const loss = this.#progress.lossSum / batches.length;
-    const dev = await this.#evaluate();
+    const last = this.#saveLast();
+    const dev = await this.#evaluate(last);
     this.#complete(dev, loss, order, elapsed(), (performance.now() - began) / 1000);
-    this.#save(path);
+    this.#saveCheckpoint(path);
     return true;
   }
 
@@ -300,7 +327,7 @@ class Run {
     const { config, out } = this.#options;
     const { epoch, bestF1, bestEpoch } = this.#progress;
     const best = bestEpoch < 0 || dev.f1 > bestF1;
-    if (best) writeModelFolder(out, { config, labels: this.#data.labels, tensors: this.#trainer.parameters });
+    if (best) copyModel(join(out, 'last'), out, this.#description());
     this.#advance({
       epoch: epoch + 1,
       batch: 0,
@@ -325,15 +352,35 @@ class Run {
     }
   }
 
+  /** What the model is, for its folder. */
+  #description(): ModelDescription {
+    const { config } = this.#options;
+    return { config, labels: this.#data.labels, encoder: this.#start.encoder };
+  }
+
+  /** Milliseconds between checkpoints: writing them takes a few percent of the time, however large the model is. */
+  #checkpointPause(): number {
+    return Math.max(CHECKPOINT_SECONDS * 1000, this.#saving * 30);
+  }
+
   #save(path: string): void {
-    const { config, out } = this.#options;
+    this.#saveLast();
+    this.#saveCheckpoint(path);
+  }
+
+  /** Writes the model as it is now. @returns its folder */
+  #saveLast(): string {
+    const folder = join(this.#options.out, 'last');
+    this.#trainer.optimizer.settle();
+    saveModel(folder, this.#description(), this.#trainer.parameters, this.#start.kept);
+    return folder;
+  }
+
+  #saveCheckpoint(path: string): void {
+    const began = performance.now();
     writeCheckpoint(path, this.#progress, this.#trainer.optimizer);
-    writeModelFolder(join(out, 'last'), {
-      config,
-      labels: this.#data.labels,
-      tensors: this.#trainer.parameters,
-    });
-    this.#emit({ kind: 'checkpoint', folder: join(out, 'last'), step: this.#progress.step });
+    this.#saving = performance.now() - began;
+    this.#emit({ kind: 'checkpoint', folder: dirname(path), step: this.#progress.step });
   }
 
   #checkFinite(loss: number, gradientNorm: number): void {
@@ -354,14 +401,15 @@ class Run {
     });
   }
 
-  async #evaluate(): Promise<{ precision: number; recall: number; f1: number }> {
-    const { dev, labels } = this.#data;
-    const tensors = this.#trainer.parameters as ReadonlyMap<string, TensorData>;
-    const { config, threads } = this.#options;
+  /** Scores on the dev data of the model in a folder, which stays on disk while it is run. */
+  async #evaluate(folder: string): Promise<{ precision: number; recall: number; f1: number }> {
+    const { dev } = this.#data;
+    const model = readModelFolder(folder);
+    const { threads } = this.#options;
     const tagger = await createTagger(
-      'training',
-      { config, labels, tensors },
-      threads === undefined ? {} : { threads },
+      folder,
+      { ...model, parameters: externalParameters(model) },
+      { device: this.#trainer.device, ...(threads === undefined ? {} : { threads }) },
     );
     try {
       const found = await tagger.tag(dev.map(({ words }) => words));

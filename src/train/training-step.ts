@@ -1,17 +1,20 @@
-/** One optimizer step: the training graph compiled once, fed with a batch, its gradients applied. */
+/** One optimizer step: the training graph compiled once, fed with batches, its gradients applied. */
 import { differentiate } from '../autodiff/differentiate.ts';
 import { createRandom, type Random } from '../base/random.ts';
 import type { Config } from '../config/schema.ts';
-import { type BatchItem, batchFeeds, FeatureCache } from '../data/batches.ts';
-import type { Build } from '../model/build.ts';
-import { describeW2ner, w2nerLoss } from '../model/w2ner.ts';
-import type { TensorData } from '../onnx/dtype.ts';
+import type { BatchItem } from '../data/batches.ts';
+import type { Feeder } from '../data/feeder.ts';
+import type { BagSpec, Build } from '../model/build.ts';
+import { elementCount, type TensorData } from '../onnx/dtype.ts';
 import type { Value } from '../onnx/graph.ts';
-import { createSession } from '../runtime/session.ts';
+import type { Device, UsedDevice } from '../runtime/devices.ts';
+import { createSession, type SessionOptions } from '../runtime/session.ts';
 import { initializeParameters } from '../weights/initialize.ts';
-import { AdamW, type Gradient, type ParameterGroup } from './adamw.ts';
+import { AdamW, type Gradient } from './adamw.ts';
 import { bagGradient } from './bag-gradient.ts';
+import { GradientSum } from './gradient-sum.ts';
 import { MaskPool } from './masks.ts';
+import { parameterGroups } from './parameter-groups.ts';
 
 /** What one step came to. */
 export interface StepResult {
@@ -23,104 +26,141 @@ export interface StepResult {
 
 /** A model being trained. Parameters are changed in place. */
 export interface Trainer {
+  /** Every parameter, trained or not. */
   readonly parameters: ReadonlyMap<string, TensorData>;
   readonly optimizer: AdamW;
+  readonly device: UsedDevice;
   /**
-   * @param feeds inputs beyond those that the words give
+   * One step of the optimizer, on the mean gradient of the batches given.
+   * @param extraFeeds inputs of a batch beyond those that its words give
    * @param factor of the learning rates at this step
    */
-  step(
-    batch: readonly BatchItem[],
-    feeds: Readonly<Record<string, TensorData>>,
+  step<T extends BatchItem>(
+    batches: readonly (readonly T[])[],
+    extraFeeds: (batch: readonly T[]) => Readonly<Record<string, TensorData>>,
     factor: number,
   ): Promise<StepResult>;
   release(): Promise<void>;
 }
 
-/** Parameters of the encoder have their own learning rate and weight decay. */
-export function isEncoderParameter(name: string): boolean {
-  return name.startsWith('compact.');
+/** How a trainer is made. */
+export interface TrainerOptions {
+  readonly config: Config;
+  readonly feeder: Feeder;
+  /** Draws starting values, then masks and hidden features, batch by batch. */
+  readonly random: Random;
+  /** Values of parameters that do not start at random; taken over, not copied. */
+  readonly start?: ReadonlyMap<string, TensorData>;
+  /** Which parameters are trained; default: all. */
+  readonly isTrained?: (name: string) => boolean;
+  readonly threads?: number;
+  readonly device?: Device;
+  readonly onNotice?: (message: string) => void;
 }
 
-/** The training graph of a W2NER model. */
-export function createTrainer(
-  config: Config,
-  labels: number,
-  random: Random,
-  threads?: number,
-): Promise<Trainer> {
-  const model = describeW2ner(config, labels, { training: true, padded: true });
-  return createGraphTrainer(model.build, w2nerLoss(model), config, random, threads);
+/** The trained part of a graph with its gradients as further outputs; those of tables as gradients of their rows' sums. */
+interface Gradients {
+  readonly dense: readonly Value[];
+  readonly bags: readonly BagSpec[];
 }
 
-/** The gradients of a graph's loss as further outputs; those of large tables as gradients of the sums of their rows. */
-function addGradients({ graph, bags }: Build, loss: Value): { dense: Value[] } {
-  const tables = new Set(bags.map(({ table }) => table));
-  const dense = [...graph.parameters.values()].filter(({ name }) => !tables.has(name));
+function addGradients(
+  { graph, bags: all }: Build,
+  loss: Value,
+  isTrained: (name: string) => boolean,
+): Gradients {
+  const tables = new Set(all.map(({ table }) => table));
+  const dense = [...graph.parameters.values()].filter(({ name }) => !tables.has(name) && isTrained(name));
+  const bags = all.filter(({ table }) => isTrained(table));
   const values = [...dense, ...bags.map(({ sum }) => sum)];
   const gradients = differentiate(graph, loss, values);
   graph.output('loss', loss);
   for (const value of values) graph.output(`gradient/${value.name}`, gradients.get(value)!);
-  return { dense };
+  return { dense, bags };
 }
 
-function groupsOf(config: Config): (name: string) => ParameterGroup {
-  const encoder = {
-    learningRate: config.encoder_learning_rate ?? config.learning_rate,
-    weightDecay: config.encoder_weight_decay ?? config.weight_decay,
-  };
-  const rest = { learningRate: config.learning_rate, weightDecay: config.weight_decay };
-  return (name) => (isEncoderParameter(name) ? encoder : rest);
-}
-
-/**
- * Differentiates and compiles a training graph.
- * @param random draws starting values, then masks and hidden features, batch by batch
- */
+/** Differentiates and compiles a training graph. */
 export async function createGraphTrainer(
   build: Build,
   loss: Value,
-  config: Config,
-  random: Random,
-  threads?: number,
+  options: TrainerOptions,
 ): Promise<Trainer> {
-  const { dense } = addGradients(build, loss);
-  const parameters = initializeParameters(build.parameters, random);
-  const session = await createSession(build.graph, 'inputs', threads === undefined ? {} : { threads });
-  const optimizer = new AdamW(parameters, groupsOf(config));
-  const cache = new FeatureCache(config);
-  const spreaders = build.bags.map((spec) => ({
+  const { config, feeder, random, isTrained = () => true } = options;
+  const { dense, bags } = addGradients(build, loss, isTrained);
+  const parameters = initializeParameters(build.parameters, random, options.start);
+  const session = await createSession(build.graph, 'inputs', pickSession(options));
+  const trained = new Map([...parameters].filter(([name]) => isTrained(name)));
+  const optimizer = new AdamW(trained, parameterGroups(config), denseTables(bags, parameters));
+  const spreaders = bags.map((spec) => ({
     spec,
-    spread: bagGradient(parameters.get(spec.table)!.shape[0]!),
+    spread: bagGradient(parameters.get(spec.table)!.shape[0]!, spec.ignoredRow),
   }));
   const masks = new MaskPool(random, () => createRandom(config.seed));
-  const hidden = { word: config.word_dropout, ngram: config.ngram_dropout, random };
   const parameterFeeds = Object.fromEntries(parameters);
   const inputNames = new Set(build.graph.inputs.map(({ name }) => name));
+  const outputName = ({ name }: Value): string => `gradient/${name}`;
+  // Gradients are written into the same arrays at every step: for a BERT they are hundreds of megabytes.
+  const fetches: Record<string, TensorData | null> = { loss: null };
+  for (const value of dense) fetches[outputName(value)] = zerosLike(parameters.get(value.name)!);
+  for (const { sum } of bags) fetches[outputName(sum)] = null;
+
+  /** Loss and gradients of one batch. */
+  async function compute(batch: readonly BatchItem[], extra: Readonly<Record<string, TensorData>>) {
+    const inputs = feeder.feeds(batch, true, random);
+    const all: Readonly<Record<string, TensorData>> = {
+      ...inputs,
+      ...masks.feeds(build.dropouts, feeder.sizes(inputs)),
+      ...extra,
+    };
+    const used = Object.entries(all).filter(([name]) => inputNames.has(name));
+    const result = await session.run({ ...parameterFeeds, ...Object.fromEntries(used) }, fetches);
+    const gradients = new Map<string, Gradient>();
+    for (const value of dense) gradients.set(value.name, result[outputName(value)]!.data as Float32Array);
+    for (const { spec, spread } of spreaders) {
+      const weights = spec.weightsInput === undefined ? undefined : all[spec.weightsInput];
+      gradients.set(spec.table, spread(result[outputName(spec.sum)]!, all[spec.rowsInput]!, weights));
+    }
+    return { loss: (result.loss!.data as Float32Array)[0]!, gradients };
+  }
+
   return {
     parameters,
     optimizer,
-    async step(batch, feeds, factor) {
-      const inputs = batchFeeds(batch, cache, true, hidden);
-      const [B, L] = inputs.word_index!.shape as [number, number];
-      const sizes = { B, L, U: inputs.features!.shape[0]! };
-      const all: Readonly<Record<string, TensorData>> = {
-        ...inputs,
-        ...masks.feeds(build.dropouts, sizes),
-        ...feeds,
-      };
-      const used = Object.entries(all).filter(([name]) => inputNames.has(name));
-      const result = await session.run({ ...parameterFeeds, ...Object.fromEntries(used) });
-      const gradientOf = ({ name }: Value): Float32Array => result[`gradient/${name}`]!.data as Float32Array;
-      const byName = new Map<string, Gradient>(dense.map((value) => [value.name, gradientOf(value)]));
-      for (const { spec, spread } of spreaders) {
-        const sum = result[`gradient/${spec.sum.name}`]!;
-        const weights = spec.weightsInput === undefined ? undefined : all[spec.weightsInput];
-        byName.set(spec.table, spread(sum, all[spec.rowsInput]!, weights));
+    device: session.device,
+    async step(batches, extraFeeds, factor) {
+      const sum = batches.length > 1 ? new GradientSum() : undefined;
+      let [loss, gradients] = [0, new Map<string, Gradient>()];
+      for (const batch of batches) {
+        const computed = await compute(batch, extraFeeds(batch));
+        loss += computed.loss / batches.length;
+        gradients = computed.gradients;
+        sum?.add(gradients, 1 / batches.length);
       }
-      const gradientNorm = optimizer.step(byName, factor, config.clip_grad_norm);
-      return { loss: (result.loss!.data as Float32Array)[0]!, gradientNorm };
+      const gradientNorm = optimizer.step(sum?.total ?? gradients, factor, config.clip_grad_norm);
+      return { loss, gradientNorm };
     },
     release: () => session.release(),
   };
+}
+
+function pickSession({ threads, device, onNotice }: TrainerOptions): SessionOptions {
+  return {
+    ...(threads === undefined ? {} : { threads }),
+    ...(device === undefined ? {} : { device }),
+    ...(onNotice === undefined ? {} : { onNotice }),
+  };
+}
+
+function zerosLike({ shape }: TensorData): TensorData {
+  return { dtype: 'float32', shape, data: new Float32Array(elementCount(shape)) };
+}
+
+/** Widths of the tables that are trained as if their gradients were dense. */
+function denseTables(
+  bags: readonly BagSpec[],
+  parameters: ReadonlyMap<string, TensorData>,
+): ReadonlyMap<string, number> {
+  return new Map(
+    bags.filter(({ dense }) => dense === true).map(({ table }) => [table, parameters.get(table)!.shape[1]!]),
+  );
 }

@@ -9,18 +9,22 @@ import { createLabelSet } from '../data/labels.ts';
 import type { ParameterSpec } from '../model/build.ts';
 import { floatTensor, type TensorData } from '../onnx/dtype.ts';
 import { initializeParameters } from './initialize.ts';
-import { checkTensors, modelFiles, readModelFolder, writeModelFolder } from './model-folder.ts';
+import {
+  checkTensors,
+  externalParameters,
+  modelFiles,
+  readModelFolder,
+  writeModelFolder,
+} from './model-folder.ts';
+import { readSafetensors } from './safetensors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'w2ner-model-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const whole = join(folder, 'whole');
-const model = {
-  config: checkConfig({ lstm_hid_size: 6 }),
-  labels: createLabelSet(['DRUG', 'Доза']),
-  tensors: new Map([['w', floatTensor([2], [1, 2])]]),
-};
-beforeAll(() => writeModelFolder(whole, model));
+const model = { config: checkConfig({ lstm_hid_size: 6 }), labels: createLabelSet(['DRUG', 'Доза']) };
+const tensors = new Map([['w', floatTensor([2], [1, 2])]]);
+beforeAll(() => writeModelFolder(whole, model, tensors));
 
 /** A copy of the model with one file replaced, or removed. */
 function damagedCopy(file: string, text?: string): string {
@@ -35,7 +39,7 @@ test('a folder gives back the model', () => {
   const read = readModelFolder(whole);
   expect(read.config).toEqual(model.config);
   expect(read.labels.toJSON()).toEqual(['<pad>', '<suc>', 'DRUG', 'Доза']);
-  expect(read.tensors).toEqual(model.tensors);
+  expect(readSafetensors(read.weights).tensors).toEqual(tensors);
   expect(readFileSync(join(whole, modelFiles.config), 'utf8')).toMatch(/^\{\n {2}"dist_emb_size"/);
 });
 
@@ -92,7 +96,7 @@ describe('a folder is refused', () => {
     ],
   ])('%s', (_, make, code, message) => {
     const path = make();
-    expect(() => readModelFolder(path)).toThrow(
+    expect(() => externalParameters(readModelFolder(path))).toThrow(
       expect.objectContaining({ name: 'UserError', code, message: expect.stringMatching(message) }),
     );
   });
@@ -115,7 +119,13 @@ describe('tensors are checked', () => {
       else tensors.set(name, tensor);
     }
     try {
-      checkTensors(specs, tensors, 'm.safetensors');
+      checkTensors(specs, {
+        where: 'm.safetensors',
+        entries: tensors,
+        metadata: {},
+        read: (name) => tensors.get(name)!,
+        close: () => {},
+      });
     } catch (error) {
       expect(error).toMatchObject({ name: 'UserError', code: 'E_WEIGHTS', where: 'm.safetensors' });
       return (error as Error).message.replace('m.safetensors: ', '');

@@ -1,14 +1,17 @@
 /** A model folder: everything that using a model needs, readable by people and by other programs. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { errorMessage, UserError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { checkConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { type LabelSet, labelSetFromJson } from '../data/labels.ts';
 import type { ParameterSpec } from '../model/build.ts';
-import type { TensorData } from '../onnx/dtype.ts';
-import { readSafetensors, writeSafetensors } from './safetensors.ts';
+import type { DType, TensorData } from '../onnx/dtype.ts';
+import type { ExternalParameters } from '../onnx/serialize.ts';
+import { type EncoderFolder, readEncoderFolder, writeEncoderFiles } from './encoder-folder.ts';
+import { safetensorsPlaces, writeSafetensors } from './safetensors.ts';
+import type { StoredDType, TensorStore } from './tensor-store.ts';
 
 /** File names inside the folder. */
 export const modelFiles = {
@@ -19,22 +22,43 @@ export const modelFiles = {
   card: 'README.md',
 } as const;
 
-/** A model as it lies on disk. */
-export interface StoredModel {
+/** The folder inside a model folder that holds the description and the tokenizer of its BERT encoder. */
+export const ENCODER_FOLDER = 'encoder';
+
+/** What a model is, without its numbers. */
+export interface ModelDescription {
   readonly config: Config;
   readonly labels: LabelSet;
-  readonly tensors: ReadonlyMap<string, TensorData>;
+  /** Absent for the compact encoder, which needs no files. */
+  readonly encoder?: EncoderFolder | undefined;
 }
 
-/** Writes config, labels and weights; each file whole or not at all. */
-export function writeModelFolder(folder: string, model: StoredModel): void {
+/** A model as it lies on disk; the weights stay there. */
+export interface StoredModel extends ModelDescription {
+  readonly folder: string;
+  /** Path of the weights file. */
+  readonly weights: string;
+}
+
+/** Writes config, labels, encoder files and weights; each file whole or not at all. */
+export function writeModelFolder(
+  folder: string,
+  model: ModelDescription,
+  tensors: ReadonlyMap<string, TensorData>,
+): void {
+  writeModelDescription(folder, model);
+  writeSafetensors(join(folder, modelFiles.weights), tensors, { format: 'w2ner' });
+}
+
+/** Writes everything but the weights. */
+export function writeModelDescription(folder: string, model: ModelDescription): void {
   const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
   writeFileAtomic(join(folder, modelFiles.config), json(model.config));
   writeFileAtomic(join(folder, modelFiles.labels), json(model.labels.toJSON()));
-  writeSafetensors(join(folder, modelFiles.weights), model.tensors, { format: 'w2ner' });
+  if (model.encoder !== undefined) writeEncoderFiles(join(folder, ENCODER_FOLDER), model.encoder);
 }
 
-/** @throws UserError `E_MODEL` when the folder or a file is missing or broken, `E_WEIGHTS` for damaged weights */
+/** @throws UserError `E_MODEL` when the folder or a file is missing or broken, `E_ENCODER` for broken encoder files */
 export function readModelFolder(folder: string): StoredModel {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new UserError({ code: 'E_MODEL', where: folder, message: 'is not a model folder' });
@@ -45,19 +69,28 @@ export function readModelFolder(folder: string): StoredModel {
     const hint = `a model folder holds ${needed.join(', ')}; train one with "w2ner train --out ${folder}"`;
     throw new UserError({ code: 'E_MODEL', where: folder, message: `lacks ${missing.join(', ')}`, hint });
   }
-  const config = readJson(join(folder, modelFiles.config));
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw new UserError({
-      code: 'E_MODEL',
-      where: join(folder, modelFiles.config),
-      message: 'is no JSON object',
-    });
+  const path = join(folder, modelFiles.config);
+  const settings = readJson(path);
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
+    throw new UserError({ code: 'E_MODEL', where: path, message: 'is no JSON object' });
   }
+  const config = checkConfig(settings, path);
   const labelsPath = join(folder, modelFiles.labels);
   return {
-    config: checkConfig(config, join(folder, modelFiles.config)),
+    folder,
+    config,
     labels: labelSetFromJson(readJson(labelsPath), labelsPath),
-    tensors: readSafetensors(join(folder, modelFiles.weights)).tensors,
+    encoder: config.encoder === 'bert' ? readEncoderFolder(join(folder, ENCODER_FOLDER)) : undefined,
+    weights: join(folder, modelFiles.weights),
+  };
+}
+
+/** The weights of a model folder, to be left in their file by whoever runs the model. */
+export function externalParameters(model: StoredModel): ExternalParameters {
+  return {
+    folder: resolve(model.folder),
+    file: modelFiles.weights,
+    places: safetensorsPlaces(model.weights),
   };
 }
 
@@ -76,32 +109,59 @@ function readJson(path: string): unknown {
 /** How many differing tensors an error names. */
 const MAX_NAMED = 10;
 
+/** Tensors of a state dict that W2NER does not use but keeps, so that the original can load the model again. */
+const KEPT = /^bert\.(?:pooler\.|embeddings\.(?:position_ids|token_type_ids)$)/;
+
+/** Whether a tensor is kept although no graph reads it. */
+export function isKeptTensor(name: string): boolean {
+  return KEPT.test(name);
+}
+
 /**
- * Checks that the tensors are those that the graph declares, and finite.
+ * Checks that a file's tensors are those that the graph declares, and finite; reads one at a time.
+ * @param options.convert whether other floating-point types will do
  * @throws UserError `E_WEIGHTS` naming at most ten tensors and counting the rest
  */
 export function checkTensors(
   specs: ReadonlyMap<string, ParameterSpec>,
-  tensors: ReadonlyMap<string, TensorData>,
-  where: string,
+  store: TensorStore,
+  options: { readonly convert?: boolean; readonly hint?: string } = {},
 ): void {
+  const hint =
+    options.hint ?? 'config.json and model.safetensors belong together: were they mixed from two models?';
   const problems: string[] = [];
-  for (const [name, { shape }] of specs) {
-    const tensor = tensors.get(name);
-    if (tensor === undefined) problems.push(`tensor "${name}" [${shape}] is missing`);
-    else if (tensor.shape.join() !== shape.join()) {
-      problems.push(`tensor "${name}" is [${tensor.shape}], model expects [${shape}]`);
-    } else if (tensor.dtype !== 'float32') {
-      problems.push(`tensor "${name}" is ${tensor.dtype}, model expects float32`);
-    } else if ((tensor.data as Float32Array).some((value) => !Number.isFinite(value))) {
+  for (const [name, { shape, dtype }] of specs) {
+    const entry = store.entries.get(name);
+    if (entry === undefined) problems.push(`tensor "${name}" [${shape}] is missing`);
+    else if (entry.shape.join() !== shape.join()) {
+      problems.push(`tensor "${name}" is [${entry.shape}], model expects [${shape}]`);
+    } else if (!fits(entry.dtype, dtype ?? 'float32', options.convert === true)) {
+      problems.push(`tensor "${name}" is ${entry.dtype}, model expects ${dtype ?? 'float32'}`);
+    } else if (!isFinite(store.read(name))) {
       problems.push(`tensor "${name}" holds values that are not finite`);
     }
   }
-  for (const name of tensors.keys())
-    if (!specs.has(name)) problems.push(`tensor "${name}" is not part of the model`);
+  for (const name of store.entries.keys())
+    if (!specs.has(name) && !isKeptTensor(name)) problems.push(`tensor "${name}" is not part of the model`);
   if (problems.length === 0) return;
   const rest = problems.length - MAX_NAMED;
   const message = problems.slice(0, MAX_NAMED).join('; ') + (rest > 0 ? `; and ${rest} more` : '');
-  const hint = 'config.json and model.safetensors belong together: were they mixed from two models?';
-  throw new UserError({ code: 'E_WEIGHTS', where, message, hint });
+  throw new UserError({ code: 'E_WEIGHTS', where: store.where, message, hint });
+}
+
+/** Whether a stored type is the one wanted, or becomes it when read. */
+function fits(stored: StoredDType, wanted: DType, convert: boolean): boolean {
+  return (
+    stored === wanted ||
+    (convert && wanted === 'float32' && ['float16', 'bfloat16', 'float64'].includes(stored))
+  );
+}
+
+/** Whether no number is infinite or NaN: zero times any other number is zero. */
+export function isFinite({ dtype, data }: TensorData): boolean {
+  if (dtype !== 'float32') return true;
+  const values = data as Float32Array;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! * 0;
+  return sum === 0;
 }

@@ -3,7 +3,7 @@ import type { Dim, Graph, Value } from '../../onnx/graph.ts';
 import { dimProduct } from '../../onnx/graph.ts';
 import { add, cast, exp, multiply, subtract } from '../../onnx/operators/elementwise.ts';
 import { depthwiseConv, matmul, transposeLast } from '../../onnx/operators/products.ts';
-import { concat, reduceSum, reshape, shapeVector } from '../../onnx/operators/structure.ts';
+import { concat, range, reduceSum, reshape, shapeVector } from '../../onnx/operators/structure.ts';
 import { type Rule, required, unbroadcast } from '../rule.ts';
 
 /** `aᵀ·b` for a[N, I], b[N, O]: one transposed product instead of a transpose and a product. */
@@ -70,15 +70,8 @@ function classNumbers(
   short: boolean,
 ): Value {
   if (typeof size === 'number') return int([...Array(size).keys()]);
-  const scalar = reshape(graph, graph.size(size), []);
-  const constant = (value: bigint): Value =>
-    graph.constant({ dtype: 'int64', shape: [], data: BigInt64Array.of(value) });
-  const range = graph.node(
-    'Range',
-    [constant(0n), scalar, constant(1n)],
-    [{ dtype: 'int64', shape: [size] }],
-  )[0]!;
-  return short ? cast(graph, range, 'int32') : range;
+  const numbers = range(graph, size, 0);
+  return short ? cast(graph, numbers, 'int32') : numbers;
 }
 
 /** (softmax − one-hot) / count at labelled positions, nothing at ignored ones. */

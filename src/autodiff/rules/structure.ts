@@ -3,6 +3,7 @@ import type { Value } from '../../onnx/graph.ts';
 import { cast, divide, multiply } from '../../onnx/operators/elementwise.ts';
 import {
   expand,
+  gather,
   reduceSum,
   reshape,
   reverse,
@@ -85,6 +86,30 @@ const reduceMaxRule: Rule = (graph, node, [gradient]) => {
   return [multiply(graph, share, unsqueeze(graph, required(gradient), axis))];
 };
 
+/** The gradient goes to the rows' elements that are their segment's maximum. */
+const segmentMaxRule: Rule = (graph, node, [gradient]) => {
+  const rows = required(node.inputs[2]);
+  const segment = node.saved as Value;
+  const highest = gather(graph, required(node.outputs[0]), segment);
+  const equal = graph.node('Equal', [rows, highest], [{ dtype: 'bool', shape: rows.shape }])[0]!;
+  return [
+    undefined,
+    undefined,
+    multiply(graph, cast(graph, equal, 'float32'), gather(graph, required(gradient), segment)),
+  ];
+};
+
+/** Of a choice between a scalar, which gets no gradient, and a value. */
+const whereRule: Rule = (graph, node, [gradient]) => {
+  const [condition, , x] = node.inputs.map(required) as [Value, Value, Value];
+  const spec = [{ dtype: x.dtype, shape: x.shape }];
+  return [
+    undefined,
+    undefined,
+    graph.node('Where', [condition, graph.scalar(0), required(gradient)], spec)[0],
+  ];
+};
+
 export const structureRules: Readonly<Record<string, Rule>> = {
   Reshape: reshaped,
   Unsqueeze: reshaped,
@@ -105,6 +130,8 @@ export const structureRules: Readonly<Record<string, Rule>> = {
   Reverse: (graph, node, [gradient]) => [reverse(graph, required(gradient), node.saved as number)],
   Concat: concatRule,
   Gather: gatherRule,
+  SegmentMax: segmentMaxRule,
+  Where: whereRule,
   ReduceSum: reduceSumRule,
   ReduceMax: reduceMaxRule,
 };

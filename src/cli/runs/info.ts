@@ -3,8 +3,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createColors } from 'picocolors';
 import type { EvaluationReport } from '../../evaluate/report.ts';
+import { elementCount } from '../../onnx/dtype.ts';
 import { findModel, shippedModels } from '../../predict/load.ts';
 import { modelFiles, readModelFolder } from '../../weights/model-folder.ts';
+import { safetensorsPlaces } from '../../weights/safetensors.ts';
 import { exitCodes } from '../command.ts';
 import { type CliContext, textWidth, wantsColor } from '../context.ts';
 import { renderEvaluation } from '../evaluation-report.ts';
@@ -58,14 +60,17 @@ export async function runInfo(
 
 async function describeModel(name: string): Promise<ModelInfo> {
   const folder = findModel(name);
-  const { config, labels, tensors } = readModelFolder(folder);
+  const { config, labels, weights } = readModelFolder(folder);
   const card = join(folder, modelFiles.card);
   const metricsPath = join(folder, modelFiles.metrics);
   return {
     name,
     folder,
     encoder: config.encoder,
-    parameters: [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0),
+    parameters: [...safetensorsPlaces(weights).values()].reduce(
+      (sum, { shape }) => sum + elementCount(shape),
+      0,
+    ),
     bytes: statSync(join(folder, modelFiles.weights)).size,
     types: labels.types,
     metrics: existsSync(metricsPath) ? readMetrics(metricsPath) : {},

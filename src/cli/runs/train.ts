@@ -65,6 +65,8 @@ const tellers: Tellers = {
   start: (event, _progress, say) => say(startLine(event)),
   step: (event, progress) => progress.update(event.step / event.steps, stepDetail(event)),
   epoch: (event, _progress, say) => say(epochLine(event)),
+  notice: (event, _progress, say) => say(event.message),
+  download: ({ file, done, total }, progress) => progress.update(done / total, `fetching ${file}`),
   warning: (event, progress) => progress.note(`warning: ${event.message}`),
   stopped: ({ reason, epoch }, _progress, say) => {
     if (reason === 'patience') say(`No better epoch for a while: stopped early after epoch ${epoch}`);

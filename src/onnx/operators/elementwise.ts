@@ -31,6 +31,29 @@ export const relu = unary('Relu');
 /** Gaussian error linear unit, exact (Hendrycks & Gimpel 2016): `x·Φ(x)`. */
 export const gelu = unary('Gelu');
 
+/** The same value, through which no gradient flows. */
+export function detach(graph: Graph, x: Value): Value {
+  return graph.node('Identity', [x], [{ dtype: x.dtype, shape: x.shape }], {}, { rule: 'Detach' })[0]!;
+}
+
+/** Whether elements of whole numbers are `value`. @param x i32[…] */
+export function equals(graph: Graph, x: Value, value: number): Value {
+  const other = graph.constant({ dtype: 'int32', shape: [], data: Int32Array.of(value) });
+  return graph.node('Equal', [x, other], [{ dtype: 'bool', shape: x.shape }])[0]!;
+}
+
+/** Whether elements are below `value`. @param x f32[…] */
+export function less(graph: Graph, x: Value, value: number): Value {
+  return graph.node('Less', [x, graph.scalar(value)], [{ dtype: 'bool', shape: x.shape }])[0]!;
+}
+
+/** The elements of `x`, or `least` where they are not above it; no gradient flows to `least`. @param least f32[] */
+export function replaceBelow(graph: Graph, x: Value, least: Value): Value {
+  const spec = { dtype: 'bool' as const, shape: x.shape };
+  const low = graph.node('LessOrEqual', [x, least], [spec])[0]!;
+  return graph.node('Where', [low, detach(graph, least), x], [{ dtype: x.dtype, shape: x.shape }])[0]!;
+}
+
 /** `x · factor` for a fixed factor. */
 export function scale(graph: Graph, x: Value, factor: number): Value {
   return multiply(graph, x, graph.scalar(factor));

@@ -120,6 +120,65 @@ export function meanLast(graph: Graph, x: Value): Value {
   return graph.node('Mul', [sum, graph.scalar(1 / width)], [{ dtype: x.dtype, shape: sum.shape }])[0]!;
 }
 
+/** `start`, `start + 1`, … as many as a dimension has. @returns i64[dim] */
+export function range(graph: Graph, dim: Dim, start: number): Value {
+  if (typeof dim === 'number') return graph.ints(Array.from({ length: dim }, (_, k) => start + k));
+  const scalar = (value: number): Value =>
+    graph.constant({ dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(value)) });
+  const size = reshape(graph, graph.size(dim), []);
+  const limit = graph.node('Add', [size, scalar(start)], [{ dtype: 'int64', shape: [] }])[0]!;
+  return graph.node('Range', [scalar(start), limit, scalar(1)], [{ dtype: 'int64', shape: [dim] }])[0]!;
+}
+
+/** The least element over some axes; not differentiated. */
+export function reduceMin(graph: Graph, x: Value, axes: readonly number[]): Value {
+  const at = axes.map((axis) => normalAxis('reduceMin', x, axis));
+  const shape = x.shape.filter((_, axis) => !at.includes(axis));
+  return graph.node('ReduceMin', [x, graph.ints(at)], [{ dtype: x.dtype, shape }], { keepdims: 0 })[0]!;
+}
+
+/** The first rows of a value, as many as a named size says; not differentiated. */
+export function firstRows(graph: Graph, x: Value, size: string): Value {
+  const inputs = [x, graph.ints([0]), graph.size(size), graph.ints([0])];
+  return graph.node('Slice', inputs, [{ dtype: x.dtype, shape: [size, ...x.shape.slice(1)] }])[0]!;
+}
+
+/** Column numbers for the Scatter operators: an index repeated along the width of rows. @param index i32[N] */
+export function repeatIndex(graph: Graph, index: Value, width: Dim): Value {
+  return expand(graph, reshape(graph, index, [index.shape[0]!, 1]), [index.shape[0]!, width]);
+}
+
+/**
+ * The maximum over the rows of each segment; `empty` where a segment has no row.
+ * @param x f32[N, H]
+ * @param segment i32[N] the segment of each row; rows of -1 belong to none
+ * @param segments how many there are
+ * @returns f32[segments, H]
+ */
+export function segmentMax(graph: Graph, x: Value, segment: Value, segments: Dim, empty: number): Value {
+  if (x.shape.length !== 2 || segment.dtype !== 'int32' || !sameShape(segment.shape, [x.shape[0]!])) {
+    throw new ShapeError(`segmentMax: ${describe(segment)} cannot divide ${describe(x)}`);
+  }
+  const shape = [segments, x.shape[1]!];
+  const zero = graph.constant({ dtype: 'int32', shape: [], data: Int32Array.of(0) });
+  // To the operator -1 is the last segment: what such rows hold must not count there.
+  const none = graph.node('Less', [segment, zero], [{ dtype: 'bool', shape: segment.shape }])[0]!;
+  const column = unsqueeze(graph, none, 1);
+  const counted = { dtype: 'float32' as const, shape: x.shape };
+  const rows = graph.node('Where', [column, graph.scalar(empty), x], [counted])[0]!;
+  const start = expand(graph, graph.scalar(empty), shape);
+  const index = repeatIndex(graph, segment, x.shape[1]!);
+  const options = { rule: 'SegmentMax', saved: segment };
+  const attributes = { axis: 0, reduction: 'max' };
+  return graph.node(
+    'ScatterElements',
+    [start, index, rows],
+    [{ dtype: 'float32', shape }],
+    attributes,
+    options,
+  )[0]!;
+}
+
 /** The largest element of one axis. */
 export function reduceMax(graph: Graph, x: Value, axis: number): Value {
   const at = normalAxis('reduceMax', x, axis);

@@ -1,0 +1,59 @@
+/** What a graph is fed for a batch of sentences, whatever its encoder. */
+import type { Random } from '../base/random.ts';
+import { longestSequence } from '../config/encoder.ts';
+import type { Config } from '../config/schema.ts';
+import type { TensorData } from '../onnx/dtype.ts';
+import { createPieceTokenizer } from '../text/pieces.ts';
+import type { EncoderFolder } from '../weights/encoder-folder.ts';
+import { type BatchItem, batchFeeds, FeatureCache, gridFeeds } from './batches.ts';
+import { countPieces, pieceFeeds } from './piece-feeds.ts';
+
+/** Turns sentences into inputs, remembering words already met. */
+export interface Feeder {
+  /**
+   * The inputs of the encoder and the grid.
+   * @param padded whether to feed `word_mask`; without it all sentences must have one length
+   * @param noise hides features of words, while training
+   */
+  feeds(items: readonly BatchItem[], padded: boolean, noise?: Random): Record<string, TensorData>;
+  /** Sizes of the axes that dropout masks are shaped by. */
+  sizes(feeds: Readonly<Record<string, TensorData>>): Record<string, number>;
+  /** Pieces of a sentence, special ones included; 0 for an encoder that does not split words. */
+  piecesOf(words: readonly string[]): number;
+}
+
+/** @param encoder the files of a BERT encoder, for models that have one */
+export function createFeeder(config: Config, encoder?: EncoderFolder): Feeder {
+  return encoder === undefined ? spellingFeeder(config) : pieceFeeder(encoder);
+}
+
+function spellingFeeder(config: Config): Feeder {
+  const cache = new FeatureCache(config);
+  const rates = { word: config.word_dropout, ngram: config.ngram_dropout };
+  return {
+    feeds: (items, padded, noise) =>
+      batchFeeds(items, cache, padded, noise === undefined ? undefined : { ...rates, random: noise }),
+    sizes: ({ word_index, features }) => {
+      const [B, L] = word_index!.shape as [number, number];
+      return { B, L, U: features!.shape[0]! };
+    },
+    piecesOf: () => 0,
+  };
+}
+
+function pieceFeeder(encoder: EncoderFolder): Feeder {
+  const tokenizer = createPieceTokenizer(encoder.tokenizer, encoder.folder);
+  const longest = longestSequence(encoder.config);
+  return {
+    feeds(items, padded) {
+      const sentences = items.map(({ words }) => words);
+      return { ...pieceFeeds(sentences, tokenizer, longest), ...gridFeeds(sentences, padded) };
+    },
+    sizes: ({ word_mask, pieces }) => {
+      const [B, L] = word_mask!.shape as [number, number];
+      const [W, P] = pieces!.shape as [number, number];
+      return { B, L, W, P };
+    },
+    piecesOf: (words) => countPieces(words, tokenizer),
+  };
+}

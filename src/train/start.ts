@@ -1,0 +1,210 @@
+/** What a training run starts from: a BERT encoder's weights, a whole model's, or those of a pre-training. */
+
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import type { Random } from '../base/random.ts';
+import type { Config } from '../config/schema.ts';
+import { createLabelSet, type LabelSet } from '../data/labels.ts';
+import type { ParameterSpec } from '../model/build.ts';
+import type { TensorData } from '../onnx/dtype.ts';
+import { declaredParameters } from '../predict/w2ner-tagger.ts';
+import type { DownloadProgress } from '../weights/download-encoder.ts';
+import { type EncoderFolder, readEncoderFolder } from '../weights/encoder-folder.ts';
+import { encoderTensorName } from '../weights/encoder-names.ts';
+import { findEncoder } from '../weights/find-encoder.ts';
+import { initializeParameters } from '../weights/initialize.ts';
+import { checkTensors, isKeptTensor, readModelFolder } from '../weights/model-folder.ts';
+import { openWeights } from '../weights/open-weights.ts';
+import { openSafetensors } from '../weights/safetensors.ts';
+import type { TensorStore } from '../weights/tensor-store.ts';
+
+/** Where a run's weights come from. */
+export interface StartOptions {
+  readonly config: Config;
+  /** The configuration file, beside which `bert_name` may lie. */
+  readonly configPath?: string;
+  /** A weights file as `pretrain` writes it, or a model folder to train further. */
+  readonly init?: string;
+  /** Whether an encoder that is not on this machine may be fetched from its hub. */
+  readonly download?: boolean;
+  readonly onDownload?: (progress: DownloadProgress) => void;
+}
+
+/** What a run starts from. */
+export interface Start {
+  readonly labels: LabelSet;
+  readonly encoder: EncoderFolder | undefined;
+  /** Values of parameters that do not start at random. */
+  readonly tensors: Map<string, TensorData>;
+  /** Tensors that no graph reads but that the saved model keeps. */
+  readonly kept: Map<string, TensorData>;
+}
+
+/**
+ * @param dataLabels the labels of the training data
+ * @throws UserError `E_INIT`, `E_ENCODER…`, `E_WEIGHTS` when there is nothing to start from, or it does not fit
+ */
+export async function prepareStart(options: StartOptions, dataLabels: LabelSet): Promise<Start> {
+  const { config, init } = options;
+  if (init !== undefined && isFolder(init)) return startFromModel(init, config, dataLabels);
+  const start: Start =
+    config.encoder === 'bert'
+      ? await startFromEncoder(options, dataLabels)
+      : { labels: dataLabels, encoder: undefined, tensors: new Map(), kept: new Map() };
+  if (init !== undefined) await addFile(init, start, config);
+  return start;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** The encoder that `bert_name` names, with its weights. */
+async function startFromEncoder(options: StartOptions, labels: LabelSet): Promise<Start> {
+  const { config, configPath, download, onDownload } = options;
+  const folder = await findEncoder(config.bert_name!, {
+    env: process.env,
+    ...(configPath === undefined ? {} : { near: dirname(configPath) }),
+    ...(download === undefined ? {} : { download }),
+    ...(onDownload === undefined ? {} : { onProgress: onDownload }),
+  });
+  const encoder = readEncoderFolder(folder);
+  checkWidth(config, encoder);
+  const store = await openWeights(folder);
+  try {
+    return { labels, encoder, ...readEncoderTensors(store, encoderSpecs(config, encoder, labels)) };
+  } finally {
+    store.close();
+  }
+}
+
+function checkWidth(config: Config, encoder: EncoderFolder): void {
+  if (config.bert_hid_size === encoder.config.hidden_size) return;
+  const message = `"bert_hid_size" is ${config.bert_hid_size}, "hidden_size" of ${encoder.folder} is ${encoder.config.hidden_size}`;
+  const hint = `set "bert_hid_size": ${encoder.config.hidden_size}`;
+  throw new UserError({ code: 'E_CONFIG_VALUE', where: 'config', message, hint });
+}
+
+/** The parameters of the encoder alone. */
+function encoderSpecs(
+  config: Config,
+  encoder: EncoderFolder,
+  labels: LabelSet,
+): ReadonlyMap<string, ParameterSpec> {
+  const all = declaredParameters({ config, labels, encoder });
+  return new Map([...all].filter(([name]) => name.startsWith('bert.')));
+}
+
+/** A checkpoint's encoder tensors under our names. */
+function readEncoderTensors(
+  store: TensorStore,
+  specs: ReadonlyMap<string, ParameterSpec>,
+): Pick<Start, 'tensors' | 'kept'> {
+  const nameOf = new Map<string, string>();
+  for (const name of store.entries.keys()) {
+    const own = encoderTensorName(name);
+    if (own !== undefined) nameOf.set(own, name);
+  }
+  const renamed: TensorStore = {
+    ...store,
+    entries: new Map([...nameOf].map(([own, name]) => [own, store.entries.get(name)!])),
+    read: (own) => store.read(nameOf.get(own)!),
+  };
+  checkTensors(specs, renamed, {
+    convert: true,
+    hint: 'config.json and the weights of an encoder belong together',
+  });
+  return readTensors(renamed);
+}
+
+/** Every tensor of a checked store, those that graphs read apart from those that are only kept. */
+function readTensors(store: TensorStore): Pick<Start, 'tensors' | 'kept'> {
+  const [tensors, kept] = [new Map<string, TensorData>(), new Map<string, TensorData>()];
+  for (const name of store.entries.keys()) (isKeptTensor(name) ? kept : tensors).set(name, store.read(name));
+  return { tensors, kept };
+}
+
+/** Parameters with one row for each label, in the order of the labels. */
+const LABEL_ROWS = ['predictor.linear.weight', 'predictor.linear.bias', 'predictor.biaffine.weight'] as const;
+
+/** Settings that give a model its shapes: those of a model that is trained further stay as they are. */
+const SHAPES = [
+  'encoder',
+  'dist_emb_size',
+  'type_emb_size',
+  'lstm_hid_size',
+  'conv_hid_size',
+  'bert_hid_size',
+  'biaffine_size',
+  'ffnn_hid_size',
+  'dilation',
+  'ngram_buckets',
+  'ngram_emb_size',
+  'ngram_min',
+  'ngram_max',
+  'use_bert_last_4_layers',
+] as const satisfies readonly (keyof Config)[];
+
+/** A model to train further. Its labels come first; types that only the data has get new rows. */
+function startFromModel(folder: string, config: Config, dataLabels: LabelSet): Start {
+  const model = readModelFolder(folder);
+  const differing = SHAPES.filter((key) => JSON.stringify(model.config[key]) !== JSON.stringify(config[key]));
+  if (differing.length > 0) {
+    const message = differing
+      .map(
+        (key) =>
+          `"${key}" is ${JSON.stringify(config[key])}, the model has ${JSON.stringify(model.config[key])}`,
+      )
+      .join('; ');
+    const hint = `start from the model's own settings: --config ${folder}/config.json`;
+    throw new UserError({ code: 'E_INIT', where: folder, message, hint });
+  }
+  const store = openSafetensors(model.weights);
+  try {
+    checkTensors(declaredParameters(model), store);
+    const labels = createLabelSet([...model.labels.types, ...dataLabels.types]);
+    return { labels, encoder: model.encoder, ...readTensors(store) };
+  } finally {
+    store.close();
+  }
+}
+
+/** Gives new labels rows of starting values. @param tensors changed in place */
+export function addLabelRows(
+  tensors: Map<string, TensorData>,
+  specs: ReadonlyMap<string, ParameterSpec>,
+  random: Random,
+): void {
+  for (const name of LABEL_ROWS) {
+    const [old, spec] = [tensors.get(name), specs.get(name)!];
+    if (old === undefined || old.shape[0] === spec.shape[0]) continue;
+    const longer = initializeParameters(new Map([[name, spec]]), random).get(name)!;
+    longer.data.set(old.data as Float32Array);
+    tensors.set(name, longer);
+  }
+}
+
+/** Adds the tensors of a weights file that the model has. @throws UserError when none fits, or one is of another shape */
+async function addFile(path: string, start: Start, config: Config): Promise<void> {
+  const specs = declaredParameters({ config, labels: start.labels, encoder: start.encoder });
+  const store = await openWeights(path);
+  try {
+    let used = 0;
+    for (const [name, { shape, dtype }] of store.entries) {
+      const spec = specs.get(name);
+      if (spec === undefined) continue;
+      if (spec.shape.join() !== shape.join()) {
+        const message = `tensor "${name}" is ${dtype}[${shape}], model expects float32[${spec.shape}]`;
+        const hint = 'pre-train with the same configuration';
+        throw new UserError({ code: 'E_INIT', where: path, message, hint });
+      }
+      start.tensors.set(name, store.read(name));
+      used += 1;
+    }
+    if (used === 0)
+      throw new UserError({ code: 'E_INIT', where: path, message: 'holds no tensor of this model' });
+  } finally {
+    store.close();
+  }
+}
