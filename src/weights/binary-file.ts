@@ -4,6 +4,8 @@ import { errorMessage, UserError } from '../base/errors.ts';
 
 /** One `read` of the operating system takes less than 2 GB. */
 const CHUNK = 256 << 20;
+/** The longest array of bytes in Node 20. */
+const MAX_BYTES = 2 ** 32;
 
 /** An open file. */
 export interface BinaryFile {
@@ -54,6 +56,10 @@ export function openBinary(path: string): BinaryFile {
       // A closed descriptor may belong to another file by now.
       if (!open) throw new Error(`${path} is read after it was closed`);
       if (start + length > size) throw damaged(path, `ends at byte ${size}, needed up to ${start + length}`);
+      if (length > MAX_BYTES) {
+        const message = `a tensor of ${length} bytes, at most ${MAX_BYTES} can be held`;
+        throw new UserError({ code: 'E_WEIGHTS', where: path, message });
+      }
       const bytes = new Uint8Array(length);
       for (let done = 0; done < length; ) {
         let count: number;

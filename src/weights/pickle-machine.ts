@@ -41,7 +41,7 @@ export class PickleMachine {
   readonly marks: number[] = [];
   readonly memo = new Map<number, unknown>();
   readonly #depths = new WeakMap<object, number>();
-  #pushed = 0;
+  #made = 0;
   /** The operation being carried out, for errors. */
   operation = '';
   done = false;
@@ -65,8 +65,18 @@ export class PickleMachine {
   }
 
   push(value: unknown): void {
-    if (++this.#pushed > MAX_VALUES) throw this.broken(`more than ${MAX_VALUES} values`);
+    this.#count(1);
     this.stack.push(value);
+  }
+
+  /** A small file may repeat one value very often: all that is made is counted. */
+  #count(values: number): void {
+    this.#made += values;
+    if (this.#made > MAX_VALUES) throw this.broken(`more than ${MAX_VALUES} values`);
+  }
+
+  stop(): void {
+    this.done = true;
   }
 
   pop(): unknown {
@@ -110,6 +120,7 @@ export class PickleMachine {
   }
 
   remember(key: number): void {
+    this.#count(1);
     this.memo.set(key, this.top());
   }
 
@@ -140,6 +151,18 @@ export class PickleMachine {
     this.push(new PickleName(full, call));
   }
 
+  /** A name whose parts lie on the stack. */
+  stackName(): void {
+    const name = this.pop();
+    this.name(this.pop(), name);
+  }
+
+  /** A call of a class: never allowed, but the error says of which. */
+  instance(): never {
+    const module = this.input.line();
+    throw this.forbidden(` ${JSON.stringify(`${module}.${this.input.line()}`)}`);
+  }
+
   reduce(): void {
     const args = this.pop();
     const name = this.pop();
@@ -148,6 +171,10 @@ export class PickleMachine {
     }
     const value = Array.isArray(args) ? name.call(args) : undefined;
     if (value === undefined) throw this.broken(`arguments that ${name.name} does not take`);
+    if (value instanceof Map) {
+      this.#count(value.size);
+      this.hold(value, args as unknown[]);
+    }
     this.push(value);
   }
 

@@ -37,15 +37,7 @@ const dictOf = (machine: PickleMachine, items: readonly unknown[]): void => {
 const operations: ReadonlyMap<number, Operation> = new Map<number, Operation>([
   [0x80, ['PROTO', (m) => m.protocol()]],
   [0x95, ['FRAME', (m) => m.input.skip(8)]],
-  [
-    0x2e,
-    [
-      'STOP',
-      (m) => {
-        m.done = true;
-      },
-    ],
-  ],
+  [0x2e, ['STOP', (m) => m.stop()]],
   [0x28, ['MARK', (m) => m.mark()]],
   [0x30, ['POP', (m) => m.pop()]],
   [0x31, ['POP_MARK', (m) => m.popMark()]],
@@ -92,28 +84,11 @@ const operations: ReadonlyMap<number, Operation> = new Map<number, Operation>([
   [0x73, ['SETITEM', (m) => m.setItems([m.pop(), m.pop()].reverse())]],
   [0x75, ['SETITEMS', (m) => m.setItems(m.popMark())]],
   [0x63, ['GLOBAL', (m) => m.name(m.input.line(), m.input.line())]],
-  [
-    0x93,
-    [
-      'STACK_GLOBAL',
-      (m) => {
-        const name = m.pop();
-        m.name(m.pop(), name);
-      },
-    ],
-  ],
+  [0x93, ['STACK_GLOBAL', (m) => m.stackName()]],
   [0x52, ['REDUCE', (m) => m.reduce()]],
   [0x62, ['BUILD', (m) => m.build()]],
   [0x51, ['BINPERSID', (m) => m.persistent()]],
-  [
-    0x69,
-    [
-      'INST',
-      (m) => {
-        throw m.forbidden(` ${JSON.stringify(`${m.input.line()}.${m.input.line()}`)}`);
-      },
-    ],
-  ],
+  [0x69, ['INST', (m) => m.instance()]],
   [0x6f, ['OBJ', null]],
   [0x81, ['NEWOBJ', null]],
   [0x92, ['NEWOBJ_EX', null]],

@@ -1,10 +1,17 @@
 /** Weight files: what is written is read, and no damage goes unnoticed or unexplained. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { TensorData } from '../onnx/dtype.ts';
-import { readSafetensors, writeSafetensors } from './safetensors.ts';
+import {
+  openSafetensors,
+  readSafetensors,
+  safetensorsPlaces,
+  writeSafetensors,
+  writeSafetensorsFrom,
+} from './safetensors.ts';
+import { storeSources, type TensorSource } from './tensor-source.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'w2ner-safetensors-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -58,6 +65,98 @@ describe('a round trip', () => {
     const entry = (start: number) => ({ dtype: 'U8', shape: [2], data_offsets: [start, start + 2] });
     writeFile({ b: entry(2), a: entry(0) }, 4);
     expect([...readSafetensors(path).tensors.keys()]).toEqual(['b', 'a']);
+  });
+});
+
+describe('one tensor at a time', () => {
+  const mixed = new Map<string, TensorData>([
+    ['small', { dtype: 'int8', shape: [3], data: Int8Array.of(1, 2, 3) }],
+    ['floats', { dtype: 'float32', shape: [1], data: Float32Array.of(0.5) }],
+    ['halves', { dtype: 'float16', shape: [3], data: Uint16Array.of(0x3c00, 0xc000, 0x7c00) }],
+    ['longs', { dtype: 'int64', shape: [1], data: BigInt64Array.of(7n) }],
+  ]);
+
+  test('floating-point numbers are read as float32, others as they are', () => {
+    writeSafetensors(path, mixed, { format: 'pt' });
+    const store = openSafetensors(path);
+    expect(store).toMatchObject({ where: path, metadata: { format: 'pt' } });
+    expect([...store.entries].map(([name, { dtype }]) => `${name} ${dtype}`)).toEqual(
+      [...mixed].map(([name, { dtype }]) => `${name} ${dtype}`),
+    );
+    for (const name of ['small', 'floats', 'longs']) expect(store.read(name)).toEqual(mixed.get(name));
+    const data = Float32Array.of(1, -2, Number.POSITIVE_INFINITY);
+    expect(store.read('halves')).toEqual({ dtype: 'float32', shape: [3], data });
+    expect(() => store.read('none')).toThrow(/has no tensor "none"/);
+    store.close();
+    store.close();
+    expect(() => store.read('small')).toThrow(/is read after it was closed/);
+  });
+
+  test('bfloat16 and float64 become float32, but cannot be used where they lie', () => {
+    const entry = (dtype: string, end: number) => ({ w: { dtype, shape: [2], data_offsets: [0, end] } });
+    for (const [dtype, end] of [
+      ['BF16', 4],
+      ['F64', 16],
+    ] as const) {
+      writeFile(entry(dtype, end), end);
+      const zeros = { dtype: 'float32', shape: [2], data: new Float32Array(2) };
+      expect(openSafetensors(path).read('w')).toEqual(zeros);
+      expect(readSafetensors(path).tensors.get('w')).toEqual(zeros);
+      expect(() => safetensorsPlaces(path)).toThrow(
+        /"w" is (?:bfloat16|float64), which cannot be used where/,
+      );
+    }
+  });
+
+  test('every tensor lies at a multiple of its element size, and where it is said to', () => {
+    writeSafetensors(path, mixed);
+    const bytes = readFileSync(path);
+    const places = safetensorsPlaces(path);
+    for (const [name, { dtype, shape, data }] of mixed) {
+      const { start, end, ...rest } = places.get(name)!;
+      expect(rest).toEqual({ dtype, shape });
+      expect(start % data.BYTES_PER_ELEMENT, name).toBe(0);
+      expect(bytes.subarray(start, end)).toEqual(Buffer.from(data.buffer));
+    }
+  });
+
+  test('sources are read once, one after the other, and become a file of their own', () => {
+    writeSafetensors(path, mixed);
+    const store = openSafetensors(path);
+    const reads: string[] = [];
+    const sources = storeSources(store).map(
+      (source): TensorSource => ({
+        ...source,
+        read: () => {
+          reads.push(source.name);
+          return source.read();
+        },
+      }),
+    );
+    const copy = join(folder, 'copy.safetensors');
+    writeSafetensorsFrom(copy, sources);
+    expect(reads.sort()).toEqual([...mixed.keys()].sort());
+    expect(readSafetensors(copy).tensors.get('longs')).toEqual(mixed.get('longs'));
+    expect(openSafetensors(copy).entries.get('halves')?.dtype).toBe('float32');
+  });
+
+  test.each<[string, Partial<TensorSource>[], RegExp]>([
+    ['of another type', [{ dtype: 'int32' }], /"w" was announced as int32 of 1 elements, got float32 of 1/],
+    ['of another size', [{ shape: [2] }], /"w" was announced as float32 of 2 elements, got float32 of 1/],
+    ['of one name', [{}, {}], /cannot be called "w"/],
+    ['with the name of the metadata', [{ name: '__metadata__' }], /cannot be called "__metadata__"/],
+  ])('a source %s leaves no file', (_, changes, message) => {
+    const read = (): TensorData => ({ dtype: 'float32', shape: [1], data: Float32Array.of(1) });
+    const sources = changes.map((change) => ({
+      name: 'w',
+      dtype: 'float32' as const,
+      shape: [1],
+      read,
+      ...change,
+    }));
+    const target = join(mkdtempSync(join(folder, 'broken-')), 'model.safetensors');
+    expect(() => writeSafetensorsFrom(target, sources)).toThrow(message);
+    expect(readdirSync(dirname(target))).toEqual([]);
   });
 });
 

@@ -190,6 +190,7 @@ describe('a pickle that could do harm', () => {
 
 describe('a pickle that does not fit', () => {
   const w = text('w');
+  const pairs = `](${Array.from({ length: 600 }, (_, k) => `M${String.fromCharCode(k % 256, k >> 8)}N\x86`).join('')}eq\x00`;
   test.each<[string, string, RegExp]>([
     ['no dict', 'K\x01.', /holds a number, expected a dict of tensors/],
     ['a list', ']q\x00h\x00a.', /holds a list/],
@@ -238,7 +239,7 @@ describe('a pickle that does not fit', () => {
     [
       'many axes',
       dict(w, tensor(`K\x00(${'K\x01'.repeat(33)}t(${'K\x00'.repeat(33)}t`)),
-      /"w" has 33 dimensions/,
+      /"w" has no valid offset, shape/,
     ],
     ['no storage', dict(w, tensor(undefined, 'N')), /"w" has no storage/],
     [
@@ -287,6 +288,16 @@ describe('a pickle that does not fit', () => {
       /TUPLE1 at byte 20\d: nested deeper than 200/,
     ],
     ['a million marks', `${'('.repeat(1_000_000)}.`, /MARK at byte 201: nested deeper than 200/],
+    [
+      'a list that grows without end as text',
+      `]q\x00(h\x00h\x00tq\x01${'h\x01h\x01\x86q\x01'.repeat(90)}0}h\x01Ns.`,
+      /has a list as a key/,
+    ],
+    [
+      'a long dict made again and again',
+      `${pairs}${'ccollections\nOrderedDict\nh\x00\x85R'.repeat(9_000)}.`,
+      /more than 4000000 values/,
+    ],
     ['millions of values', `(${'N'.repeat(5_000_000)}t.`, /more than 4000000 values/],
   ])('with %s is explained', async (_, pickle, message) => {
     const error = await refusal(withPickle(pickle));

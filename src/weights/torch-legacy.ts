@@ -54,7 +54,10 @@ function parseHead(bytes: Uint8Array, path: string): LegacyHead {
   };
   if (plain() !== MAGIC) throw damaged(path, 'is a pickle, but not one that torch.save wrote');
   const protocol = plain();
-  if (protocol !== PROTOCOL) throw damaged(path, `has protocol ${String(protocol)}, expected ${PROTOCOL}`);
+  if (protocol !== PROTOCOL) {
+    const got = typeof protocol === 'number' ? protocol : typeof protocol;
+    throw damaged(path, `has protocol ${got}, expected ${PROTOCOL}`);
+  }
   const system = plain();
   if (system instanceof Map && system.get('little_endian') === false) {
     throw damaged(path, 'was written on a big-endian machine, which is not supported');

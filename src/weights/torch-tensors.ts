@@ -140,27 +140,34 @@ function notStateDict(message: string, where: string): UserError {
 
 function kindOf(value: unknown): string {
   if (value === null) return 'None';
-  if (value instanceof Map) return `a dict (${[...value.keys()].slice(0, 5).map(String).join(', ')})`;
+  if (value instanceof Map) return `a dict (${[...value.keys()].slice(0, 5).map(keyText).join(', ')})`;
   if (value instanceof RawTensor) return 'a tensor';
   if (value instanceof PickleName) return value.name;
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
 }
 
+/** Keys may be lists of lists of …, which would become endless texts. */
+function keyText(key: unknown): string {
+  return typeof key === 'string' ? key : kindOf(key);
+}
+
 /** A tensor may repeat elements (strides of zero), which makes it larger than the file: up to this many elements. */
 const MAX_REPEATED = 1 << 24;
 const MAX_RANK = 32;
+
+function isShape(value: unknown): value is number[] {
+  return Array.isArray(value) && value.length <= MAX_RANK && value.every(isSize);
+}
 
 function checkTensor(name: string, parts: readonly unknown[], where: string): TorchTensor {
   const [storage, offset, shape, strides] = parts;
   const fail = (message: string): UserError => damaged(where, `tensor "${name}" ${message}`);
   if (typeof storage !== 'object' || storage === null || !('total' in storage)) throw fail('has no storage');
   const { dtype, count } = storage as TorchStorage;
-  const valid = (list: unknown): list is number[] => Array.isArray(list) && list.every(isSize);
-  if (!isSize(offset) || !valid(shape) || !valid(strides) || shape.length !== strides.length) {
+  if (!isSize(offset) || !isShape(shape) || !isShape(strides) || shape.length !== strides.length) {
     throw fail('has no valid offset, shape and strides');
   }
-  if (shape.length > MAX_RANK) throw fail(`has ${shape.length} dimensions, expected at most ${MAX_RANK}`);
   const elements = elementCount(shape);
   if (!Number.isSafeInteger(elements) || (elements > count && elements > MAX_REPEATED)) {
     throw fail(`[${shape}] has ${elements} elements in a storage of ${count}`);

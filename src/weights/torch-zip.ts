@@ -6,7 +6,7 @@ import { type BinaryFile, damaged } from './binary-file.ts';
 
 /** The largest pickle read; a model of 10,000 tensors needs about three megabytes. */
 export const MAX_PICKLE = 64 << 20;
-const MAX_RECORDS = 200_000;
+const MAX_RECORDS = 100_000;
 /** PyTorch does not compress; what others do to weights stays far under this ratio. */
 const MAX_RATIO = 100;
 /** Small records may be all zeros. */
