@@ -112,7 +112,7 @@ describe('without a connection', () => {
     '',
     'a/b/c',
     '../a',
-    'a/..',
+    'a/..b',
     './a',
     '/no/such/folder',
     'a--b',
