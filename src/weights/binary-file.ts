@@ -11,7 +11,6 @@ const MAX_BYTES = 2 ** 32;
 export interface BinaryFile {
   readonly path: string;
   readonly size: number;
-  readonly descriptor: number;
   /** @throws UserError `E_WEIGHTS` when the file is shorter than it was, or cannot be read */
   read(start: number, length: number): Uint8Array<ArrayBuffer>;
   close(): void;
@@ -51,7 +50,6 @@ export function openBinary(path: string): BinaryFile {
   return {
     path,
     size,
-    descriptor,
     read(start, length) {
       // A closed descriptor may belong to another file by now.
       if (!open) throw new Error(`${path} is read after it was closed`);

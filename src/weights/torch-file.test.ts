@@ -354,6 +354,10 @@ describe('a damaged archive', () => {
   });
 
   const pickle = Buffer.from(dict(text('w'), tensor()), 'latin1');
+  const archive = zip({ 'm/data.pkl': pickle });
+  const locator = Buffer.from('PK\x06\x07\0\0\0\0\0\0\0\0\0\0\x80\0\x01\0\0\0', 'latin1');
+  const beyond = Buffer.concat([archive.subarray(0, -22), locator, archive.subarray(-22)]);
+
   test.each<[string, Buffer, RegExp]>([
     ['no pickle', zip({ 'm/data/0': floats }), /0 records \*\/data.pkl/],
     ['two pickles', zip({ 'm/data.pkl': pickle, 'n/data.pkl': pickle }), /2 records/],
@@ -394,6 +398,7 @@ describe('a damaged archive', () => {
       zip({ 'm/data.pkl': pickle, 'm/data/0': floats }, { claim: { 'm/data/0': 32 } }),
       /size mismatch|two sizes/,
     ],
+    ['a list beyond all numbers', beyond, /something is said to lie at byte 36028797018963\d+ of \d+/],
   ])('with %s is explained', async (_, bytes, message) => {
     writeFileAtomic(path, bytes);
     const error = await openTorchFile(path)

@@ -1,6 +1,6 @@
 /** The records of a PyTorch file of the zip kind (since PyTorch 1.6): a pickle, and one record per storage. */
 import { inflateRawSync } from 'node:zlib';
-import { type Entry, fromFdPromise } from 'yauzl';
+import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader } from 'yauzl';
 import { errorMessage } from '../base/errors.ts';
 import { type BinaryFile, damaged } from './binary-file.ts';
 
@@ -60,10 +60,40 @@ export async function openTorchZip(file: BinaryFile): Promise<TorchRecords> {
   };
 }
 
+/**
+ * Reads at once and within bounds: what the archive library throws over damaged numbers then reaches us as a rejected
+ * promise; thrown behind a read of its own it would end the process.
+ */
+class FileReader extends RandomAccessReader {
+  readonly #file: BinaryFile;
+
+  constructor(file: BinaryFile) {
+    super();
+    this.#file = file;
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null, bytesRead?: number) => void,
+  ): void {
+    const inside = Number.isSafeInteger(position) && position >= 0 && position + length <= this.#file.size;
+    if (inside) {
+      buffer.set(this.#file.read(position, length), offset);
+      callback(null, length);
+    } else callback(new Error(`something is said to lie at byte ${position} of ${this.#file.size}`));
+  }
+}
+
 async function listRecords(file: BinaryFile): Promise<Map<string, ZipRecord>> {
   const records = new Map<string, ZipRecord>();
   try {
-    const zip = await fromFdPromise(file.descriptor, { autoClose: false });
+    const zip = await fromRandomAccessReaderPromise(new FileReader(file), file.size, {
+      autoClose: false,
+      lazyEntries: true,
+    });
     if (zip.entryCount > MAX_RECORDS) throw new Error(`${zip.entryCount} records`);
     for await (const entry of zip.eachEntry()) {
       if (records.has(entry.fileName)) throw new Error(`two records are called "${entry.fileName}"`);
