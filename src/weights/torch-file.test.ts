@@ -298,6 +298,7 @@ describe('a pickle that does not fit', () => {
       `${pairs}${'ccollections\nOrderedDict\nh\x00\x85R'.repeat(9_000)}.`,
       /more than 4000000 values/,
     ],
+    ['a dict that is its own key', '}q\x00h\x00h\x00s.', /has a dict \(…\) as a key/],
     ['millions of values', `(${'N'.repeat(5_000_000)}t.`, /more than 4000000 values/],
   ])('with %s is explained', async (_, pickle, message) => {
     const error = await refusal(withPickle(pickle));

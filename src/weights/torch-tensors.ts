@@ -147,9 +147,9 @@ function kindOf(value: unknown): string {
   return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
 }
 
-/** Keys may be lists of lists of …, which would become endless texts. */
+/** A key may be a list of lists of …, or the dict that it stands in: only names are shown. */
 function keyText(key: unknown): string {
-  return typeof key === 'string' ? key : kindOf(key);
+  return typeof key === 'string' ? key : '…';
 }
 
 /** A tensor may repeat elements (strides of zero), which makes it larger than the file: up to this many elements. */
