@@ -68,7 +68,7 @@ describe('a configuration', () => {
   });
 
   test('takes every key of the original, and keeps its values', () => {
-    expect(checkConfig(original)).toEqual({ ...checkConfig({}), ...original });
+    expect(checkConfig(original)).toEqual({ ...checkConfig({}), encoder: 'bert', ...original });
   });
 
   test('read again is the same', () => {

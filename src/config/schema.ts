@@ -81,6 +81,10 @@ const settingsSchema = z.strictObject({
   ngram_max: size.default(5).describe('longest character n-gram'),
   word_dropout: rate.default(0.2).describe('share of words known by their parts alone while training'),
   ngram_dropout: rate.default(0.05).describe('share of the n-grams that are hidden while training'),
+  weights: z
+    .enum(['float32', 'int8'])
+    .default('float32')
+    .describe('how the weights of a model are stored; int8 is what "w2ner quantize" writes'),
   // Ours: training.
   accumulate: size.default(1).describe('batches whose gradients make one step of the optimizer'),
   padding: z

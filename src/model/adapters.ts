@@ -3,6 +3,7 @@ import type { Value } from '../onnx/graph.ts';
 import { add, scale } from '../onnx/operators/elementwise.ts';
 import { linear } from '../onnx/operators/products.ts';
 import { type Build, dropout, parameter } from './build.ts';
+import { linearLayer } from './weights.ts';
 
 /** Names of an adapter's two parameters. */
 export function adapterNames(layer: string): { readonly down: string; readonly up: string } {
@@ -17,10 +18,10 @@ export function adapterNames(layer: string): { readonly down: string; readonly u
 export function adaptedLinear(build: Build, x: Value, name: string, size: number): Value {
   const { graph } = build;
   const input = x.shape.at(-1) as number;
-  const start = { kind: 'normal', deviation: 0.02 } as const;
-  const weight = parameter(build, `${name}.weight`, [size, input], start);
-  const bias = parameter(build, `${name}.bias`, [size], { kind: 'zeros' });
-  const plain = linear(graph, x, weight, bias, name);
+  const plain = linearLayer(build, x, name, size, {
+    weight: { kind: 'normal', deviation: 0.02 },
+    bias: { kind: 'zeros' },
+  });
   const { adapters } = build;
   if (adapters === undefined) return plain;
   const names = adapterNames(name);

@@ -35,9 +35,12 @@ import {
 } from '../onnx/operators/structure.ts';
 import { adaptedLinear } from './adapters.ts';
 import { type Build, dropout, parameter } from './build.ts';
+import { tableRows } from './weights.ts';
 
 /** Added to the attention scores of padding: far below any real score, and finite. */
 const MASKED = -1e9;
+
+const TABLE_START = { kind: 'normal', deviation: 0.02 } as const;
 
 /** Further from zero than any state. */
 const BEYOND = 1e30;
@@ -84,22 +87,20 @@ function meanOf(build: Build, states: readonly Value[]): Value {
 }
 
 function table(build: Build, name: string, rows: number, width: number): Value {
-  return parameter(build, `bert.embeddings.${name}.weight`, [rows, width], {
-    kind: 'normal',
-    deviation: 0.02,
-  });
+  return parameter(build, `bert.embeddings.${name}.weight`, [rows, width], TABLE_START);
 }
 
 /** @returns f32[W, P, H] */
 function embeddings(build: Build, encoder: EncoderConfig, pieces: Value): Value {
   const { graph } = build;
   const width = encoder.hidden_size;
-  const words = table(build, 'word_embeddings', encoder.vocab_size, width);
+  const words = 'bert.embeddings.word_embeddings.weight';
   const positions = table(build, 'position_embeddings', encoder.max_position_embeddings, width);
   const types = table(build, 'token_type_embeddings', encoder.type_vocab_size, width);
-  const rows = gather(graph, words, reshape(graph, pieces, ['P*W'])); // [W·P, H]
+  const flat = reshape(graph, pieces, ['P*W']);
+  const rows = tableRows(build, words, [encoder.vocab_size, width], TABLE_START, flat); // [W·P, H]
   build.bags.push({
-    table: words.name,
+    table: words,
     sum: rows,
     rowsInput: 'pieces',
     ignoredRow: encoder.pad_token_id,

@@ -14,7 +14,18 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   /** Default: float32. */
   readonly dtype?: DType;
+  /** Where its numbers come from, for tensors of an int8 model. */
+  readonly quantized?: QuantizedSpec;
   readonly start: Initializer;
+}
+
+/** How a tensor of an int8 model is made of one with float32 numbers (docs/decisions/0008-int8.md). */
+export interface QuantizedSpec {
+  /** The float32 tensor. */
+  readonly source: string;
+  /** Of a matrix product's weights, transposed: a scale per output. Of a table: a scale per row. */
+  readonly layout: 'columns' | 'rows';
+  readonly part: 'values' | 'scales';
 }
 
 /** A mask that training draws anew for every batch: 0 with probability `rate`, otherwise 1 / (1 − rate). */
@@ -61,6 +72,8 @@ export interface Build {
   readonly originalPadding: boolean;
   /** Low-rank adapters of the encoder's linear layers; absent when it has none. */
   readonly adapters?: AdapterSettings;
+  /** Whether the weights of large products and tables are int8 numbers with scales; only for use. */
+  readonly int8: boolean;
   readonly parameters: Map<string, ParameterSpec>;
   readonly dropouts: DropoutSpec[];
   readonly bags: BagSpec[];
@@ -72,11 +85,21 @@ export interface BuildOptions {
   readonly padded: boolean;
   /** Default: padding has no effect. */
   readonly originalPadding?: boolean;
+  /** Default: float32 weights. */
+  readonly int8?: boolean;
   readonly adapters?: AdapterSettings;
 }
 
 export function createBuild(graph: Graph, options: BuildOptions): Build {
-  return { graph, originalPadding: false, ...options, parameters: new Map(), dropouts: [], bags: [] };
+  return {
+    graph,
+    originalPadding: false,
+    int8: false,
+    ...options,
+    parameters: new Map(),
+    dropouts: [],
+    bags: [],
+  };
 }
 
 /** Declares a trainable tensor. */

@@ -4,6 +4,7 @@ import { gelu, layerNorm } from '../onnx/operators/elementwise.ts';
 import { linear, matmul } from '../onnx/operators/products.ts';
 import { gather, reshape, unsqueeze } from '../onnx/operators/structure.ts';
 import { type Build, fanIn, parameter } from './build.ts';
+import { tableRows } from './weights.ts';
 
 export interface CompactSettings {
   readonly ngram_buckets: number;
@@ -23,8 +24,8 @@ export function compactEncoder(build: Build, settings: CompactSettings): Value {
   const features = graph.input('features', 'int32', ['U', 'F']);
   const weights = graph.input('feature_weight', 'float32', ['U', 'F']);
   const wordIndex = graph.input('word_index', 'int32', ['B', 'L']);
-  const table = parameter(build, 'compact.table', [buckets, size], { kind: 'normal', deviation: 0.5 });
-  const rows = gather(graph, table, features); // [U, F, E]
+  const start = { kind: 'normal', deviation: 0.5 } as const;
+  const rows = tableRows(build, 'compact.table', [buckets, size], start, features); // [U, F, E]
   const bag = reshape(graph, matmul(graph, unsqueeze(graph, weights, 1), rows), ['U', size]);
   build.bags.push({
     table: 'compact.table',

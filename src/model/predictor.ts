@@ -1,9 +1,10 @@
 /** The co-predictor (Li et al. 2022, §3.4): a biaffine score of each word pair plus a feed-forward score of its grid cell. */
 import type { Value } from '../onnx/graph.ts';
 import { add, gelu } from '../onnx/operators/elementwise.ts';
-import { linear, matmul, transposeLast } from '../onnx/operators/products.ts';
+import { matmul, transposeLast } from '../onnx/operators/products.ts';
 import { concat, expand, reshape, slice, transpose } from '../onnx/operators/structure.ts';
 import { type Build, dropout, fanIn, parameter } from './build.ts';
+import { int8Product, linearLayer } from './weights.ts';
 
 export interface PredictorSettings {
   readonly biaffine_size: number;
@@ -15,9 +16,9 @@ export interface PredictorSettings {
 function perceptron(build: Build, x: Value, name: string, size: number, rate: number): Value {
   const { graph } = build;
   const input = x.shape.at(-1) as number;
-  const weight = parameter(build, `predictor.${name}.linear.weight`, [size, input], fanIn(input));
-  const bias = parameter(build, `predictor.${name}.linear.bias`, [size], fanIn(input));
-  const hidden = gelu(graph, linear(graph, dropout(build, x, rate, `${name}/in`), weight, bias, name));
+  const start = { weight: fanIn(input), bias: fanIn(input) };
+  const kept = dropout(build, x, rate, `${name}/in`);
+  const hidden = gelu(graph, linearLayer(build, kept, `predictor.${name}.linear`, size, start));
   return dropout(build, hidden, rate, `${name}/out`);
 }
 
@@ -60,12 +61,11 @@ function biaffine(build: Build, words: Value, labels: number, settings: Predicto
   const tail = withOne(build, perceptron(build, words, 'mlp2', size, rate));
   // Xavier normal of a [K, I, J] tensor, as PyTorch computes it: fan in I·J, fan out K·J.
   const deviation = Math.sqrt(2 / (width * width + labels * width));
-  const weight = parameter(build, 'predictor.biaffine.weight', [labels, width, width], {
-    kind: 'normal',
-    deviation,
-  });
-  const flat = reshape(graph, transpose(graph, weight, [1, 0, 2]), [width, labels * width]);
-  const scored = reshape(graph, matmul(graph, head, flat, 'biaffine'), [batch, length, labels, width]);
+  const name = 'predictor.biaffine.weight';
+  const product = build.int8
+    ? int8Product(build, head, name, [width, labels * width])
+    : matmul(graph, head, biaffineWeight(build, name, labels, width, deviation), 'biaffine');
+  const scored = reshape(graph, product, [batch, length, labels, width]);
   const rows = reshape(graph, transpose(graph, scored, [0, 2, 1, 3]), [batch, `${labels}*${length}`, width]);
   return reshape(graph, matmul(graph, rows, transposeLast(graph, tail), 'biaffine/scores'), [
     batch,
@@ -73,6 +73,13 @@ function biaffine(build: Build, words: Value, labels: number, settings: Predicto
     length,
     length,
   ]);
+}
+
+/** The biaffine tensor [K, I, J] as a matrix [I, K·J]. */
+function biaffineWeight(build: Build, name: string, labels: number, width: number, deviation: number): Value {
+  const weight = parameter(build, name, [labels, width, width], { kind: 'normal', deviation });
+  const turned = transpose(build.graph, weight, [1, 0, 2]);
+  return reshape(build.graph, turned, [width, labels * width]);
 }
 
 /** The feed-forward scores; each dilation's channels meet their own columns of the first weight, so nothing is joined. */

@@ -72,7 +72,7 @@ export class Graph {
   }
 
   /** A trainable tensor: fed at every run while training, baked into the graph for use. Asking twice gives the same value. */
-  parameter(name: string, shape: readonly number[]): Value {
+  parameter(name: string, shape: readonly number[], dtype: DType = 'float32'): Value {
     const known = this.parameters.get(name);
     if (known !== undefined) {
       if (known.shape.join() !== shape.join()) {
@@ -80,7 +80,7 @@ export class Graph {
       }
       return known;
     }
-    const value: Value = { name, dtype: 'float32', shape };
+    const value: Value = { name, dtype, shape };
     this.parameters.set(name, value);
     return value;
   }

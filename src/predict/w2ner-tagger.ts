@@ -90,6 +90,7 @@ function describeForUse({ config, labels, encoder }: ModelDescription): W2nerGra
     training: false,
     padded: encoder !== undefined,
     encoder: encoder?.config,
+    int8: config.weights === 'int8',
   });
 }
 

@@ -111,7 +111,7 @@ describe('AdamW', () => {
       ['still', Float32Array.of(1)],
     ]);
     optimizer.step(one, 1, 10);
-    expect(optimizer.slots.get('fast')!.parameter[0]).toBeCloseTo((1 - 0.1) * (1 - 0.05), 4);
+    expect(optimizer.slots.get('fast')!.parameter[0]).toBeCloseTo(1 - 0.05 - 0.1, 4);
     expect(optimizer.slots.get('still')!.parameter[0]).toBe(1);
   });
 });

@@ -12,6 +12,7 @@ import { scoreEntities } from '../evaluate/scores.ts';
 import { groups } from '../predict/batches.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
 import type { Device } from '../runtime/devices.ts';
+import type { DownloadProgress } from '../weights/download-encoder.ts';
 import {
   externalParameters,
   type ModelDescription,

@@ -1,0 +1,106 @@
+/** Makes an int8 model of one with float32 weights: the weights of large products and tables become whole numbers with scales. */
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import { writeFileAtomic } from '../base/files.ts';
+import type { ParameterSpec } from '../model/build.ts';
+import type { TensorData } from '../onnx/dtype.ts';
+import { findModel } from '../predict/load.ts';
+import { declaredParameters } from '../predict/w2ner-tagger.ts';
+import { type QuantizedTensor, quantizeColumns, quantizeRows } from '../weights/int8.ts';
+import {
+  checkTensors,
+  isKeptTensor,
+  modelFiles,
+  readModelFolder,
+  writeModelDescription,
+} from '../weights/model-folder.ts';
+import { openSafetensors, writeSafetensorsFrom } from '../weights/safetensors.ts';
+import type { TensorSource } from '../weights/tensor-source.ts';
+import type { TensorStore } from '../weights/tensor-store.ts';
+
+/** Settings of {@link quantizeModel}. */
+export interface QuantizeOptions {
+  /** A shipped model's name, or a model folder, with float32 weights. */
+  readonly model: string;
+  /** The model folder to write. */
+  readonly out: string;
+  /**
+   * Bits of a weight. With 7 every processor computes the same: those without VNNI add pairs of products in 16 bits, which
+   * 8-bit weights can overflow. Default 7.
+   */
+  readonly bits?: 7 | 8;
+}
+
+/** What became of a model. */
+export interface QuantizeResult {
+  readonly folder: string;
+  /** Bytes of the weights file before and after. */
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  /** Tensors that became int8. */
+  readonly quantized: number;
+}
+
+/** @throws UserError when the model is not one with float32 weights, or `out` holds a model already */
+export function quantizeModel(options: QuantizeOptions): QuantizeResult {
+  const { out, bits = 7 } = options;
+  const model = readModelFolder(findModel(options.model));
+  if (model.config.weights === 'int8') {
+    const message = 'has int8 weights already';
+    throw new UserError({ code: 'E_MODEL', where: options.model, message });
+  }
+  if (existsSync(join(out, modelFiles.weights))) {
+    const hint = 'choose another --out folder, or move that model away';
+    throw new UserError({ code: 'E_OUT', where: out, message: 'already holds a model', hint });
+  }
+  const description = { ...model, config: { ...model.config, weights: 'int8' as const } };
+  const specs = declaredParameters(description);
+  const store = openSafetensors(model.weights);
+  try {
+    checkTensors(declaredParameters(model), store);
+    const weights = join(out, modelFiles.weights);
+    const kept = [...store.entries.keys()].filter(isKeptTensor);
+    const sources = [
+      ...quantizedSources(specs, store, bits === 7 ? 63 : 127),
+      ...kept.map((name) => sourceOf(store, name)),
+    ];
+    writeSafetensorsFrom(weights, sources, { format: 'w2ner', weight_bits: String(bits) });
+    writeModelDescription(out, description);
+    writeFileAtomic(join(out, modelFiles.card), card(options, bits));
+    const [bytesBefore, bytesAfter] = [statSync(model.weights).size, statSync(weights).size];
+    const quantized = [...specs.values()].filter(({ quantized }) => quantized?.part === 'values').length;
+    return { folder: out, bytesBefore, bytesAfter, quantized };
+  } finally {
+    store.close();
+  }
+}
+
+/** The int8 model's tensors, each made when it is written; the two of one weight lie far apart in the file. */
+function quantizedSources(
+  specs: ReadonlyMap<string, ParameterSpec>,
+  store: TensorStore,
+  largest: number,
+): TensorSource[] {
+  return [...specs].map(([name, { shape, dtype = 'float32', quantized }]): TensorSource => {
+    if (quantized === undefined) return sourceOf(store, name);
+    const { source, layout, part } = quantized;
+    const make = (): QuantizedTensor =>
+      layout === 'rows' ? quantizeRows(store.read(source)) : quantizeColumns(store.read(source), largest);
+    return { name, dtype, shape, read: (): TensorData => make()[part] };
+  });
+}
+
+function sourceOf(store: TensorStore, name: string): TensorSource {
+  const { shape } = store.entries.get(name)!;
+  return { name, dtype: 'float32', shape, read: () => store.read(name) };
+}
+
+function card({ model, out }: QuantizeOptions, bits: number): string {
+  return [
+    `# ${out.split(/[\\/]/).at(-1)}`,
+    `${model} with int8 weights (${bits} bits, one scale per output of a product and per row of a table), made by \`w2ner quantize\`. For use only: it cannot be trained further.`,
+    'Scores, size and speed beside those of the float32 model: `metrics.json`, when it was quantised with --data.',
+    '',
+  ].join('\n\n');
+}
