@@ -11,7 +11,7 @@ const layers = [
   ['config', 'onnx', 'text', 'document'],
   ['autodiff', 'model', 'weights', 'data', 'decode'],
   ['runtime'],
-  ['train', 'evaluate', 'predict'],
+  ['train', 'evaluate', 'predict', 'convert'],
   ['export', 'server', 'cli'],
 ];
 

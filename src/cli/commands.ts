@@ -2,6 +2,7 @@
 import type { CliCommand } from './command.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { extractCommand } from './commands/extract.ts';
+import { importCommand } from './commands/import.ts';
 import { infoCommand } from './commands/info.ts';
 import { predictCommand } from './commands/predict.ts';
 import { pretrainCommand } from './commands/pretrain.ts';
@@ -17,4 +18,5 @@ export const commands: readonly CliCommand[] = [
   predictCommand,
   validateCommand,
   infoCommand,
+  importCommand,
 ];

@@ -11,7 +11,7 @@ import { exitCodes } from '../command.ts';
 import { type CliContext, textWidth, wantsColor } from '../context.ts';
 import { renderEvaluation } from '../evaluation-report.ts';
 import { numberColumns, renderTable } from '../table.ts';
-import { formatCount, formatSeconds, wrapList } from '../text.ts';
+import { formatCount, formatMegabytes, formatSeconds, wrapList } from '../text.ts';
 
 /** Options of `w2ner info`. */
 export interface InfoOptions {
@@ -96,8 +96,6 @@ const firstParagraph = (markdown: string): string =>
 /** Where the values of the facts begin. */
 const factIndent = 12;
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-
 async function listing(models: readonly ModelInfo[], context: CliContext): Promise<string> {
   if (models.length === 0)
     return 'There are no shipped models. w2ner train makes one; --model takes its folder.\n';
@@ -106,7 +104,7 @@ async function listing(models: readonly ModelInfo[], context: CliContext): Promi
     name,
     String(types.length),
     formatCount(parameters),
-    megabytes(bytes),
+    formatMegabytes(bytes),
     metrics.dev?.micro.f1.toFixed(3) ?? '–',
     metrics.dev?.lexicon?.micro.f1.toFixed(3) ?? '–',
   ]);
@@ -120,7 +118,7 @@ async function details(model: ModelInfo, context: CliContext): Promise<string> {
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Folder', model.folder],
     ['Encoder', model.encoder],
-    ['Size', `${formatCount(model.parameters)} parameters, ${megabytes(model.bytes)}`],
+    ['Size', `${formatCount(model.parameters)} parameters, ${formatMegabytes(model.bytes)}`],
     ['Types', wrapList(model.types, textWidth(context.stdout), factIndent)],
     ['Training', training === undefined ? undefined : trainingLine(training)],
     ['Model card', model.card],

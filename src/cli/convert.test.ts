@@ -1,0 +1,48 @@
+/** `w2ner import`, `export` and `prune-vocab`: what they print, and what they refuse. */
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cli, createWorkplace, type Workplace } from '../../test/fake-cli.ts';
+import { makeEncoder, originals } from '../convert/testing.ts';
+
+const fixture = originals[0]!;
+
+let place: Workplace;
+beforeEach(() => {
+  place = createWorkplace();
+});
+afterEach(() => place.remove());
+
+/** The command line that imports our fixture. */
+const importing = (...more: string[]): string[] => [
+  'import',
+  fixture.model,
+  '--config',
+  fixture.config,
+  '--encoder',
+  makeEncoder(fixture, place.path('bert')),
+  '--out',
+  place.path('model'),
+  ...more,
+];
+
+describe('import', () => {
+  it('makes a model folder and says what is in it', async () => {
+    const { code, stdout, stderr } = await cli(importing('--labels', fixture.expected));
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^70 tensors, 19,666 parameters, 0\.1 MB in \d+\.\d s: .*model$/m);
+    expect(stdout).toMatch(/^4 types: DRUG, DOSAGE, PROCEDURE \/ TEST, ADVERSE_EVENT \/ WARNING$/m);
+    expect(stdout).toMatch(/^Next: w2ner evaluate --model .*model --data dev\.json\n$/m);
+    const again = await cli(importing('--labels', fixture.expected));
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('already holds a model') });
+  });
+
+  it('needs labels', async () => {
+    const { code, stderr } = await cli(importing());
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^error: --train: the checkpoint holds no label names.*\n {2}hint: give the data files/,
+    );
+    expect(existsSync(place.path('model'))).toBe(false);
+  });
+});

@@ -1,0 +1,64 @@
+/** Folders that appear complete or not at all: filled beside their place, then renamed. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { errorMessage, UserError } from '../base/errors.ts';
+import { modelFiles } from '../weights/model-folder.ts';
+
+/** Files by which a folder is known to hold a model. */
+const modelSigns: readonly string[] = [modelFiles.weights, modelFiles.config, modelFiles.labels];
+
+/** Checks that nothing stands where a folder is to be made. @throws UserError `E_OUT` */
+export function checkNewFolder(out: string): void {
+  const stat = statSync(out, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  const names = stat.isDirectory() ? readdirSync(out) : undefined;
+  if (names?.length === 0) return;
+  const message =
+    names === undefined
+      ? 'is a file, expected a new folder'
+      : names.some((name) => modelSigns.includes(name))
+        ? 'already holds a model'
+        : 'is a folder with other files, expected a new or an empty one';
+  const hint = 'choose another --out folder, or move away what is there';
+  throw new UserError({ code: 'E_OUT', where: out, message, hint });
+}
+
+/** Checks that no file stands where one is to be written. @throws UserError `E_OUT` */
+export function checkNewFile(out: string): void {
+  if (statSync(out, { throwIfNoEntry: false }) === undefined) return;
+  const hint = 'choose another --out, or move away what is there';
+  throw new UserError({ code: 'E_OUT', where: out, message: 'already exists', hint });
+}
+
+/**
+ * Makes a folder. When filling it fails, nothing of it is left.
+ * @param fill writes into the folder given, which is not yet the one asked for
+ * @throws UserError `E_OUT` when the folder holds something, `E_WRITE` when it cannot be made; what `fill` throws
+ */
+export function writeNewFolder(out: string, fill: (folder: string) => void): void {
+  checkNewFolder(out);
+  const target = resolve(out);
+  const partial = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString('hex')}.part`);
+  try {
+    orWriteError(out, () => mkdirSync(partial, { recursive: true }));
+    fill(partial);
+    orWriteError(out, () => {
+      // Some systems do not rename onto a folder, even an empty one.
+      if (statSync(target, { throwIfNoEntry: false }) !== undefined) rmdirSync(target);
+      renameSync(partial, target);
+    });
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function orWriteError(out: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    const message = `cannot be written (${errorMessage(error)})`;
+    throw new UserError({ code: 'E_WRITE', where: out, message, cause: error });
+  }
+}
