@@ -1,6 +1,7 @@
 /** The table of commands. */
 import type { CliCommand } from './command.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { exportCommand } from './commands/export.ts';
 import { extractCommand } from './commands/extract.ts';
 import { importCommand } from './commands/import.ts';
 import { infoCommand } from './commands/info.ts';
@@ -19,4 +20,5 @@ export const commands: readonly CliCommand[] = [
   validateCommand,
   infoCommand,
   importCommand,
+  exportCommand,
 ];

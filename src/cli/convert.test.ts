@@ -46,3 +46,26 @@ describe('import', () => {
     expect(existsSync(place.path('model'))).toBe(false);
   });
 });
+
+describe('export', () => {
+  it('writes files and says what comes next', async () => {
+    await cli(importing('--labels', fixture.expected));
+    const exporting = (to: string, out: string) =>
+      cli(['export', '--model', place.path('model'), '--to', to, '--out', place.path(out)]);
+    const pt = await exporting('pt', 'model.pt');
+    expect(pt).toMatchObject({ code: 0, stderr: '' });
+    expect(pt.stdout).toMatch(
+      /^70 tensors, 0\.1 MB in \d+\.\d s: .*model\.pt\nNext: in Python: model\.load_state_dict/,
+    );
+    const onnx = await exporting('ONNX', 'triton');
+    expect(onnx.stdout).toMatch(/\nNext: .*triton\/README\.md says how to feed it\n$/);
+    const again = await exporting('onnx', 'triton');
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('already holds a model') });
+  });
+
+  it('refuses kinds that there are not', async () => {
+    const { code, stderr } = await cli(['export', '--to', 'gguf', '--out', place.path('x')]);
+    expect(code).toBe(2);
+    expect(stderr).toBe('error: --to: got "gguf", expected one of pt, safetensors, onnx\n');
+  });
+});

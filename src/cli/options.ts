@@ -26,6 +26,15 @@ export function fraction(option: string): (text: string) => number {
   };
 }
 
+/** A parser of one of several words, for commander. */
+export function choice<T extends string>(option: string, choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = choices.find((own) => own === text.toLowerCase());
+    if (found !== undefined) return found;
+    throw bad(option, `got "${text}", expected one of ${choices.join(', ')}`);
+  };
+}
+
 /** Collects a list given as `a,b` or by repeating the option. */
 export function collectList(text: string, before: readonly string[] = []): string[] {
   const items = text.split(',').map((item) => item.trim());

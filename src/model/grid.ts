@@ -3,14 +3,25 @@
  * region embeddings, dilated depthwise convolutions. The grid's input of width D + 40 is never made: the first 1×1
  * convolution is linear in it, so each part is projected before it meets the grid (docs/decisions/0002-grid-algebra.md).
  */
-import type { Value } from '../onnx/graph.ts';
+import type { Graph, Value } from '../onnx/graph.ts';
 import { add, divide, gelu, multiply, shift, sqrt, subtract } from '../onnx/operators/elementwise.ts';
 import { depthwiseConv, linear, matmul, transposeLast } from '../onnx/operators/products.ts';
-import { gather, meanLast, reshape, slice, transpose, unsqueeze } from '../onnx/operators/structure.ts';
+import {
+  gather,
+  meanLast,
+  range,
+  reshape,
+  slice,
+  transpose,
+  unsqueeze,
+} from '../onnx/operators/structure.ts';
 import { type Build, dropoutMask, fanIn, parameter } from './build.ts';
 
 /** Buckets of signed distances between words: 1–9 for i > j, 10–18 for i < j, 19 for i = j, by powers of two. */
 export const DISTANCE_BUCKETS = 20;
+
+/** From so many channels on, a pair of words is cheaper to multiply first while training too: sentences are shorter than that. */
+const MANY_CHANNELS = 64;
 
 /** The region of each distance bucket: 2 on and below the diagonal, 1 above it; bucket 0 is never used. */
 const REGION_OF_BUCKET = Array.from({ length: DISTANCE_BUCKETS }, (_, k) =>
@@ -25,18 +36,35 @@ export interface GridSettings {
   readonly conv_dropout: number;
 }
 
+/** From this distance on, all are in one bucket. */
+const FAR = 256;
+
+/** The bucket of `row - column`. */
+function bucketOf(distance: number): number {
+  const size = Math.min(9, 32 - Math.clz32(Math.abs(distance)));
+  return distance === 0 ? 19 : distance > 0 ? size : size + 9;
+}
+
 /** The distance bucket of every word pair, i32[L·L] row-major: what the graph's input `distance` is fed. */
 export function distanceBuckets(length: number): Int32Array {
   const buckets = new Int32Array(length * length);
-  const bucketOf = (distance: number): number =>
-    distance === 0 ? 0 : Math.min(9, 32 - Math.clz32(distance));
   for (let row = 0; row < length; row++) {
-    for (let column = 0; column < length; column++) {
-      const d = row - column;
-      buckets[row * length + column] = d === 0 ? 19 : d > 0 ? bucketOf(d) : bucketOf(-d) + 9;
-    }
+    for (let column = 0; column < length; column++) buckets[row * length + column] = bucketOf(row - column);
   }
   return buckets;
+}
+
+/** The same in a graph of which some input has the dimension `L`, for those who run it by themselves. @returns i32[L·L] */
+export function computedDistances(graph: Graph): Value {
+  const scalar = (value: number): Value =>
+    graph.constant({ dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(value)) });
+  const table = Int32Array.from({ length: 2 * FAR + 1 }, (_, k) => bucketOf(k - FAR));
+  const places = range(graph, 'L', 0);
+  const signed = subtract(graph, unsqueeze(graph, places, 1), unsqueeze(graph, places, 0)); // [L, L]
+  const spec = [{ dtype: 'int64' as const, shape: signed.shape }];
+  const near = graph.node('Clip', [signed, scalar(-FAR), scalar(FAR)], spec)[0]!;
+  const buckets = graph.constant({ dtype: 'int32', shape: [table.length], data: table });
+  return reshape(graph, gather(graph, buckets, add(graph, near, scalar(FAR))), ['L*L']);
 }
 
 /**
@@ -124,7 +152,7 @@ function pairProduct(build: Build, rows: Value, columns: Value, weight: Value): 
   const { graph } = build;
   const [batch, length, width] = rows.shape as [string, string, number];
   const channels = weight.shape[0] as number;
-  if (!build.training) {
+  if (!build.training || channels >= MANY_CHANNELS) {
     const pairs = multiply(graph, unsqueeze(graph, rows, 2), unsqueeze(graph, columns, 1)); // [B, L, L, D]
     return transpose(graph, linear(graph, pairs, weight), [0, 3, 1, 2]);
   }

@@ -9,7 +9,7 @@ import { bertEncoder } from './bert.ts';
 import { biLstm } from './bilstm.ts';
 import { type Build, type BuildOptions, createBuild, dropout } from './build.ts';
 import { compactEncoder } from './compact.ts';
-import { gridConvolutions } from './grid.ts';
+import { computedDistances, gridConvolutions } from './grid.ts';
 import { coPredictor } from './predictor.ts';
 
 /** A model's graph with what a caller has to know of it. */
@@ -23,6 +23,8 @@ export interface W2nerGraph {
 export interface W2nerOptions extends BuildOptions {
   /** The BERT encoder, for models that have one. */
   readonly encoder?: EncoderConfig | undefined;
+  /** Compute the distances of words in the graph instead of reading them as the input `distance`. */
+  readonly computedDistance?: boolean;
 }
 
 /**
@@ -34,7 +36,9 @@ export function describeW2ner(config: Config, labels: number, options: W2nerOpti
   const build = createBuild(graph, options);
   const mask = options.padded ? graph.input('word_mask', 'float32', ['B', 'L']) : undefined;
   const encoded = encode(build, config, options.encoder);
-  const distance = graph.input('distance', 'int32', ['L*L']);
+  const distance = options.computedDistance
+    ? computedDistances(graph)
+    : graph.input('distance', 'int32', ['L*L']);
   const states = dropout(build, encoded, config.emb_dropout, 'words');
   const words = biLstm(build, states, mask, config.lstm_hid_size);
   const grid = gridConvolutions(build, words, distance, mask && pairMask(build, mask), config);
