@@ -1,6 +1,7 @@
 /** What a command may touch: streams, environment, interruption, and how a model is loaded. */
 import type { Writable } from 'node:stream';
 import type { Tagger } from '../predict/types.ts';
+import type { TaggerOptions } from '../predict/w2ner-tagger.ts';
 import type { TrainResult } from '../train/events.ts';
 import type { TrainOptions } from '../train/train.ts';
 
@@ -18,7 +19,7 @@ export interface CliContext {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   /** Loads a model by name or folder. */
-  loadModel(nameOrDir: string, options: { readonly threads?: number }): Promise<Tagger>;
+  loadModel(nameOrDir: string, options: TaggerOptions): Promise<Tagger>;
   trainModel(options: TrainOptions): Promise<TrainResult>;
 }
 

@@ -37,6 +37,15 @@ describe('import', () => {
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('already holds a model') });
   });
 
+  it('can be described', async () => {
+    await cli(importing('--labels', fixture.expected));
+    const { stdout } = await cli(['info', '--model', place.path('model')]);
+    expect(stdout).toMatch(/^Encoder {5}bert\nBERT {8}encoder, 2 layers × 24, vocabulary of 134 pieces$/m);
+    expect(stdout).toContain('trained with the original implementation and imported from model.pt.');
+    const json = await cli(['info', '--model', place.path('model'), '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ encoder: 'bert', bert: { layers: 2, vocabulary: 134 } });
+  });
+
   it('needs labels', async () => {
     const { code, stderr } = await cli(importing());
     expect(code).toBe(2);

@@ -1,5 +1,6 @@
 /** Values of command-line options, checked with messages that say what would be right. */
 import { UserError } from '../base/errors.ts';
+import { devices } from '../runtime/devices.ts';
 
 const bad = (option: string, message: string, hint?: string): UserError =>
   new UserError({ code: 'E_OPTION', where: option, message, ...(hint === undefined ? {} : { hint }) });
@@ -34,6 +35,10 @@ export function choice<T extends string>(option: string, choices: readonly T[]):
     throw bad(option, `got "${text}", expected one of ${choices.join(', ')}`);
   };
 }
+
+/** Where to compute. */
+export const device = choice('--device', devices);
+export const deviceHelp = `where to compute: ${devices.join(', ')}`;
 
 /** Collects a list given as `a,b` or by repeating the option. */
 export function collectList(text: string, before: readonly string[] = []): string[] {

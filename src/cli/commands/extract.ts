@@ -1,6 +1,6 @@
 /** `w2ner extract`: documents in, entities out. */
 import { defineCommand, examples } from '../command.ts';
-import { collectList, delimiter, fraction, wholeNumber } from '../options.ts';
+import { collectList, delimiter, device, deviceHelp, fraction, wholeNumber } from '../options.ts';
 import type { ExtractOptions } from '../runs/extract.ts';
 
 const help = `
@@ -28,6 +28,7 @@ export const extractCommand = defineCommand<ExtractOptions>({
       )
       .option('-a, --all', 'also sentences without entities')
       .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
+      .option('--device <name>', deviceHelp, device, 'cpu')
       .option(
         '--delimiter <sign>',
         'CSV: comma, semicolon (for Excel with Russian settings) or tab',

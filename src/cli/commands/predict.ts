@@ -1,6 +1,6 @@
 /** `w2ner predict`: entities for data that is already split into words. */
 import { defineCommand, examples } from '../command.ts';
-import { collectList, fraction, wholeNumber } from '../options.ts';
+import { collectList, device, deviceHelp, fraction, wholeNumber } from '../options.ts';
 import type { PredictOptions } from '../runs/predict.ts';
 
 const help = `
@@ -24,6 +24,7 @@ export const predictCommand = defineCommand<PredictOptions>({
         fraction('--min-score'),
       )
       .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
+      .option('--device <name>', deviceHelp, device, 'cpu')
       .addHelpText(
         'after',
         help +

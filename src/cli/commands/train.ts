@@ -1,6 +1,6 @@
 /** `w2ner train`: a model from annotated sentences. */
 import { defineCommand, examples } from '../command.ts';
-import { collect, wholeNumber } from '../options.ts';
+import { collect, device, deviceHelp, wholeNumber } from '../options.ts';
 import type { TrainOptions } from '../runs/train.ts';
 
 const help = `
@@ -24,8 +24,13 @@ export const trainCommand = defineCommand<TrainOptions>({
       .option('--epochs <n>', 'the same as --set epochs=<n>', wholeNumber('--epochs'))
       .option('--seed <n>', 'the same as --set seed=<n>', wholeNumber('--seed', 0))
       .option('--resume', 'continue the run whose checkpoint is in the folder')
-      .option('--init <file>', 'weights to start from, written by "w2ner pretrain"')
+      .option(
+        '--init <file|dir>',
+        'weights to start from, written by "w2ner pretrain", or a model folder to train further',
+      )
+      .option('--download', 'fetch the encoder that "bert_name" names when it is not on this machine')
       .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
+      .option('--device <name>', deviceHelp, device, 'cpu')
       .addHelpText(
         'after',
         help +
@@ -35,6 +40,7 @@ export const trainCommand = defineCommand<TrainOptions>({
               'a model',
             ],
             ['w2ner train … --set learning_rate=0.002 --set dilation=[1,2]', 'with other settings'],
+            ['w2ner train … --init my-model', 'a model trained further, on more data'],
             ['w2ner train … --resume', 'after an interruption'],
           ]).trimEnd(),
       ),

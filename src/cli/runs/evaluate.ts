@@ -7,19 +7,17 @@ import type { Tagger } from '../../predict/types.ts';
 import { exitCodes } from '../command.ts';
 import { type CliContext, wantsColor } from '../context.ts';
 import { renderEvaluation } from '../evaluation-report.ts';
-import { pick } from '../options.ts';
+import { loadTagger, type ModelOptions } from '../load-tagger.ts';
 import { startProgress } from '../progress.ts';
 import { formatRate } from '../text.ts';
 
 /** Options of `w2ner evaluate`. */
-export interface EvaluateOptions {
-  readonly model: string;
+export interface EvaluateOptions extends ModelOptions {
   readonly data: string;
   readonly train?: string;
   readonly json?: boolean;
   readonly bootstrap?: number;
   readonly seed?: number;
-  readonly threads?: number;
 }
 
 /** Runs the command. @returns the exit code */
@@ -30,7 +28,7 @@ export async function runEvaluate(
 ): Promise<number> {
   const gold = readExamples(options.data);
   const training = options.train === undefined ? undefined : readExamples(options.train);
-  const tagger = await context.loadModel(options.model, pick(options, 'threads'));
+  const tagger = await loadTagger(options, context);
   try {
     await evaluateTo(tagger, gold, training, options, context);
   } finally {

@@ -11,19 +11,18 @@ import { chooseFormat } from '../choose-format.ts';
 import { exitCodes } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { writeExtractReport, writeFailures } from '../extract-report.ts';
+import { loadTagger, type ModelOptions } from '../load-tagger.ts';
 import { pick } from '../options.ts';
 import { type ProgressReporter, startProgress } from '../progress.ts';
 import { formatCount, formatPlural, formatRate } from '../text.ts';
 
 /** Options of `w2ner extract`. */
-export interface ExtractOptions {
-  readonly model: string;
+export interface ExtractOptions extends ModelOptions {
   readonly out?: string;
   readonly format?: string;
   readonly types?: readonly string[];
   readonly minScore?: number;
   readonly all?: boolean;
-  readonly threads?: number;
   readonly delimiter?: string;
 }
 
@@ -40,7 +39,7 @@ export async function runExtract(
   const output = target === '-' ? openStreamOutput(context.stdout) : openFileOutput(target);
   try {
     const started = performance.now();
-    const tagger = await context.loadModel(options.model, pick(options, 'threads'));
+    const tagger = await loadTagger(options, context);
     const loadSeconds = (performance.now() - started) / 1000;
     try {
       const summary = createSummary([]);

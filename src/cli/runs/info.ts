@@ -2,9 +2,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createColors } from 'picocolors';
+import type { Config } from '../../config/schema.ts';
 import type { EvaluationReport } from '../../evaluate/report.ts';
 import { elementCount } from '../../onnx/dtype.ts';
 import { findModel, shippedModels } from '../../predict/load.ts';
+import type { EncoderFolder } from '../../weights/encoder-folder.ts';
 import { modelFiles, readModelFolder } from '../../weights/model-folder.ts';
 import { safetensorsPlaces } from '../../weights/safetensors.ts';
 import { exitCodes } from '../command.ts';
@@ -26,11 +28,22 @@ interface Metrics {
   readonly test?: EvaluationReport;
 }
 
+/** What is told of a BERT encoder. */
+interface BertInfo {
+  readonly name: string;
+  readonly layers: number;
+  readonly width: number;
+  /** Pieces of its vocabulary. */
+  readonly vocabulary: number;
+}
+
 /** What is told of a model. */
 interface ModelInfo {
   readonly name: string;
   readonly folder: string;
   readonly encoder: string;
+  /** Of a BERT encoder. */
+  readonly bert?: BertInfo;
   readonly parameters: number;
   readonly bytes: number;
   readonly types: readonly string[];
@@ -60,13 +73,14 @@ export async function runInfo(
 
 async function describeModel(name: string): Promise<ModelInfo> {
   const folder = findModel(name);
-  const { config, labels, weights } = readModelFolder(folder);
+  const { config, labels, encoder, weights } = readModelFolder(folder);
   const card = join(folder, modelFiles.card);
   const metricsPath = join(folder, modelFiles.metrics);
   return {
     name,
     folder,
     encoder: config.encoder,
+    ...(encoder === undefined ? {} : { bert: bertInfo(config, encoder) }),
     parameters: [...safetensorsPlaces(weights).values()].reduce(
       (sum, { shape }) => sum + elementCount(shape),
       0,
@@ -78,6 +92,18 @@ async function describeModel(name: string): Promise<ModelInfo> {
     card: existsSync(card) ? card : undefined,
   };
 }
+
+function bertInfo(config: Config, { config: encoder }: EncoderFolder): BertInfo {
+  return {
+    name: config.bert_name!,
+    layers: encoder.num_hidden_layers,
+    width: encoder.hidden_size,
+    vocabulary: encoder.vocab_size,
+  };
+}
+
+const bertLine = ({ name, layers, width, vocabulary }: BertInfo): string =>
+  `${name}, ${layers} layers × ${formatCount(width)}, vocabulary of ${formatCount(vocabulary)} pieces`;
 
 function readMetrics(path: string): Metrics {
   try {
@@ -118,6 +144,7 @@ async function details(model: ModelInfo, context: CliContext): Promise<string> {
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Folder', model.folder],
     ['Encoder', model.encoder],
+    ['BERT', model.bert && bertLine(model.bert)],
     ['Size', `${formatCount(model.parameters)} parameters, ${formatMegabytes(model.bytes)}`],
     ['Types', wrapList(model.types, textWidth(context.stdout), factIndent)],
     ['Training', training === undefined ? undefined : trainingLine(training)],

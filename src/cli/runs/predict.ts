@@ -10,18 +10,17 @@ import type { Tagger } from '../../predict/types.ts';
 import { chooseFormat } from '../choose-format.ts';
 import { exitCodes } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { loadTagger, type ModelOptions } from '../load-tagger.ts';
 import { pick } from '../options.ts';
 import { startProgress } from '../progress.ts';
 import { formatPlural, formatRate, formatSeconds } from '../text.ts';
 
 /** Options of `w2ner predict`. */
-export interface PredictOptions {
-  readonly model: string;
+export interface PredictOptions extends ModelOptions {
   readonly data: string;
   readonly out: string;
   readonly types?: readonly string[];
   readonly minScore?: number;
-  readonly threads?: number;
 }
 
 /** Runs the command. @returns the exit code */
@@ -38,7 +37,7 @@ export async function runPredict(
   const data = readExamples(options.data, { nerRequired: false });
   const output = options.out === '-' ? openStreamOutput(context.stdout) : openFileOutput(options.out);
   try {
-    const tagger = await context.loadModel(options.model, pick(options, 'threads'));
+    const tagger = await loadTagger(options, context);
     try {
       await predictTo(output, format, data, tagger, options, context);
     } finally {

@@ -1,6 +1,7 @@
 /** `w2ner train`, the work: a model from annotated sentences. */
 import { createColors } from 'picocolors';
 import { loadConfig } from '../../config/load.ts';
+import type { Device } from '../../runtime/devices.ts';
 import type { TrainEvent, TrainResult } from '../../train/events.ts';
 import { exitCodes } from '../command.ts';
 import { type CliContext, wantsColor } from '../context.ts';
@@ -22,7 +23,9 @@ export interface TrainOptions {
   readonly seed?: number;
   readonly resume?: boolean;
   readonly init?: string;
+  readonly download?: boolean;
   readonly threads?: number;
+  readonly device?: Device;
 }
 
 /** Runs the command. @returns the exit code */
@@ -33,11 +36,15 @@ export async function runTrain(
 ): Promise<number> {
   const shortcuts = Object.entries(pick(options, 'epochs', 'seed')).map(([key, value]) => `${key}=${value}`);
   const config = loadConfig(options.config, [...(options.set ?? []), ...shortcuts]);
+  // A device that is named is used, or the run fails; what `auto` chose comes as a notice.
+  const { device = 'cpu' } = options;
+  if (device !== 'cpu' && device !== 'auto') context.stderr.write(`computing on ${device}\n`);
   const progress = await startProgress(context, 'Training');
   try {
     const result = await context.trainModel({
       config,
-      ...pick(options, 'test', 'resume', 'init', 'threads'),
+      configPath: options.config,
+      ...pick(options, 'test', 'resume', 'init', 'download', 'threads', 'device'),
       train: options.train,
       dev: options.dev,
       out: options.out,
@@ -65,7 +72,7 @@ const tellers: Tellers = {
   start: (event, _progress, say) => say(startLine(event)),
   step: (event, progress) => progress.update(event.step / event.steps, stepDetail(event)),
   epoch: (event, _progress, say) => say(epochLine(event)),
-  notice: (event, _progress, say) => say(event.message),
+  notice: (event, progress) => progress.note(event.message),
   download: ({ file, done, total }, progress) => progress.update(done / total, `fetching ${file}`),
   warning: (event, progress) => progress.note(`warning: ${event.message}`),
   stopped: ({ reason, epoch }, _progress, say) => {

@@ -1,0 +1,25 @@
+/** A model as commands load it: what a user should know of it is told on standard error. */
+import type { Tagger } from '../predict/types.ts';
+import type { Device } from '../runtime/devices.ts';
+import type { CliContext } from './context.ts';
+import { pick } from './options.ts';
+
+/** Options of all commands that run a model. */
+export interface ModelOptions {
+  readonly model: string;
+  readonly threads?: number;
+  readonly device?: Device;
+}
+
+/** Loads the model that options name. */
+export async function loadTagger(options: ModelOptions, context: CliContext): Promise<Tagger> {
+  const tagger = await context.loadModel(options.model, {
+    ...pick(options, 'threads', 'device'),
+    onNotice: (message) => context.stderr.write(`${message}\n`),
+  });
+  // The choice of `auto` comes as a notice.
+  if (tagger.device !== 'cpu' && options.device !== 'auto') {
+    context.stderr.write(`computing on ${tagger.device}\n`);
+  }
+  return tagger;
+}
