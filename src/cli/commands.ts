@@ -7,6 +7,7 @@ import { importCommand } from './commands/import.ts';
 import { infoCommand } from './commands/info.ts';
 import { predictCommand } from './commands/predict.ts';
 import { pretrainCommand } from './commands/pretrain.ts';
+import { pruneVocabCommand } from './commands/prune-vocab.ts';
 import { trainCommand } from './commands/train.ts';
 import { validateCommand } from './commands/validate.ts';
 
@@ -21,4 +22,5 @@ export const commands: readonly CliCommand[] = [
   infoCommand,
   importCommand,
   exportCommand,
+  pruneVocabCommand,
 ];

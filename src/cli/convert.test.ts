@@ -78,3 +78,33 @@ describe('export', () => {
     expect(stderr).toBe('error: --to: got "gguf", expected one of pt, safetensors, onnx\n');
   });
 });
+
+describe('prune-vocab', () => {
+  it('says what is left', async () => {
+    await cli(importing('--labels', fixture.expected));
+    const document = place.write('a.md', 'Назначить метотрексат 15 мг.');
+    const data = place.write('data.json', '[{"sentence": ["Ритуксимаб"]}]');
+    const argv = ['prune-vocab', place.path('model'), '--out', place.path('small')];
+    const { code, stdout } = await cli([...argv, '--corpus', document, '--data', data, '--script', 'latin']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ +Pieces +Weights$/m);
+    expect(stdout).toMatch(/^Before +134 +0\.1 MB$/m);
+    expect(stdout).toMatch(/^Covered: 6 distinct words, all words in latin$/m);
+    expect(stdout).toMatch(/\nNext: w2ner evaluate --model .*small --data dev\.json\n$/);
+  });
+
+  it('refuses to cut for no text', async () => {
+    const { code, stderr } = await cli(['prune-vocab', 'guidelines-ru', '--out', place.path('small')]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: --corpus: no text to cover was given/);
+    const compact = await cli([
+      'prune-vocab',
+      'guidelines-ru',
+      '--out',
+      place.path('small'),
+      '--script',
+      'latin',
+    ]);
+    expect(compact).toMatchObject({ code: 2, stderr: expect.stringContaining('no vocabulary') });
+  });
+});
