@@ -1,5 +1,6 @@
 /** `w2ner import`, `export` and `prune-vocab`: what they print, and what they refuse. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cli, createWorkplace, type Workplace } from '../../test/fake-cli.ts';
 import { makeEncoder, originals } from '../convert/testing.ts';
@@ -11,6 +12,20 @@ beforeEach(() => {
   place = createWorkplace();
 });
 afterEach(() => place.remove());
+
+const json = (path: string): object => JSON.parse(readFileSync(path, 'utf8'));
+
+/** The fixture's configuration with other settings. */
+const changedConfig = (changes: object): string =>
+  place.write('config.json', JSON.stringify({ ...json(fixture.config), ...changes }));
+
+/** The fixture's encoder with another description. */
+function changedEncoder(changes: object): string {
+  const folder = makeEncoder(fixture, place.path('other'));
+  const path = join(folder, 'config.json');
+  writeFileSync(path, JSON.stringify({ ...json(path), ...changes }));
+  return folder;
+}
 
 /** The command line that imports our fixture. */
 const importing = (...more: string[]): string[] => [
@@ -44,6 +59,40 @@ describe('import', () => {
     expect(stdout).toContain('trained with the original implementation and imported from model.pt.');
     const json = await cli(['info', '--model', place.path('model'), '--json']);
     expect(JSON.parse(json.stdout)).toMatchObject({ encoder: 'bert', bert: { layers: 2, vocabulary: 134 } });
+  });
+
+  /** Files that do not fit, by what is wrong with them. */
+  const wrong: Readonly<Record<string, () => readonly string[]>> = {
+    'another vocabulary': () => ['--encoder', changedEncoder({ vocab_size: 200 })],
+    'a tokenizer larger than the vocabulary': () => ['--encoder', changedEncoder({ vocab_size: 100 })],
+    'a configuration without BERT': () => ['--config', changedConfig({ bert_name: undefined })],
+    'other shapes': () => ['--config', changedConfig({ biaffine_size: 7 })],
+    'too few labels': () => ['--labels', place.write('labels.json', '["<pad>", "<suc>", "drug"]')],
+    'labels that are not JSON': () => ['--labels', place.write('labels.json', '["<pad>",')],
+    'no labels file': () => ['--labels', place.path('nowhere.json')],
+  };
+
+  it.each(Object.keys(wrong))('refuses %s: exit code 2, nothing is written', async (name) => {
+    const { code, stdout, stderr } = await cli(importing('--labels', fixture.expected, ...wrong[name]!()));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^error: .+/);
+    expect(existsSync(place.path('model'))).toBe(false);
+  });
+
+  it.each([
+    ['half a file', () => readFileSync(fixture.model).subarray(0, 50_000), 'half copied'],
+    [
+      'a call in a pickle',
+      () => Buffer.from('\x80\x02cos\nsystem\nX\x04\0\0\0echo\x85R.', 'latin1'),
+      'os.system',
+    ],
+    ['text', () => 'weights', 'expected safetensors, or a state dict'],
+  ])('refuses %s as weights', async (_, content, message) => {
+    const [command, , ...rest] = importing('--labels', fixture.expected);
+    const { code, stderr } = await cli([command!, place.write('bad.pt', content()), ...rest]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(existsSync(place.path('model'))).toBe(false);
   });
 
   it('needs labels', async () => {

@@ -210,6 +210,10 @@ describe('half precision and safetensors', () => {
         expect(Math.abs(a[i]! - value)).toBeLessThanOrEqual(Math.abs(value) * 2 ** -11 + 2 ** -25);
     }
     expect([...types]).toEqual(['float16']);
+    // What comes back is float32 again.
+    const back = await imported(fixture, path('half.pt'), 'back');
+    const entries = readSafetensors(join(back, 'model.safetensors')).tensors;
+    expect([...entries.values()].every(({ dtype }) => dtype === 'float32')).toBe(true);
     stored.close();
     pt.close();
   });

@@ -16,6 +16,7 @@ import { UserError } from '../base/errors.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { loadModel } from '../predict/load.ts';
 import { openWeights } from '../weights/open-weights.ts';
+import { readSafetensors } from '../weights/safetensors.ts';
 import { writeTorchFile } from '../weights/torch-write.ts';
 import { type ImportOptions, importModel } from './import-model.ts';
 import type { ConvertProgress } from './progress.ts';
@@ -100,6 +101,16 @@ describe.each(originals)('$name', (model) => {
     }
     await tagger.dispose();
   });
+});
+
+test('tensors that no graph reads are kept as they are', async () => {
+  const ids: TensorData = { dtype: 'int64', shape: [1, 64], data: new BigInt64Array(64).fill(7n) };
+  const model = await changedWeights({ 'bert.embeddings.position_ids': ids });
+  await importModel(options({ model }));
+  const { tensors } = readSafetensors(join(path('out'), 'model.safetensors'));
+  expect(tensors.get('bert.embeddings.position_ids')).toEqual(ids);
+  const tagger = await loadModel(path('out'), { threads: 1 });
+  await tagger.dispose();
 });
 
 describe('labels', () => {
