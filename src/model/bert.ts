@@ -71,11 +71,10 @@ export function bertEncoder(build: Build, options: BertOptions): Value {
   const pieces = graph.input('pieces', 'int32', ['W', 'P']);
   const pieceWord = graph.input('piece_word', 'int32', ['W', 'P']);
   const padding = cast(graph, equals(graph, pieces, 0), 'float32'); // [W, P]
-  const bias = unsqueeze(graph, scale(graph, padding, MASKED), 1, 2); // [W, 1, 1, P]
   const states = [embeddings(build, encoder, pieces)];
   for (let k = 0; k < encoder.num_hidden_layers; k++) {
     const layer = { build, encoder, name: `bert.encoder.layer.${k}` };
-    states.push(feedForward(layer, attention(layer, states.at(-1)!, bias)));
+    states.push(feedForward(layer, attention(layer, states.at(-1)!, padding)));
   }
   const read = options.lastFourLayers ? meanOf(build, states.slice(-4)) : states.at(-1)!;
   return wordStates(build, read, pieceWord, padding);
@@ -132,19 +131,28 @@ function dense({ build, name }: Layer, part: string, x: Value, width: number): V
   return adaptedLinear(build, x, `${name}.${part}`, width);
 }
 
-/** Multi-head self-attention with its residual connection. @param x f32[W, P, H] @param bias f32[W, 1, 1, P] */
-function attention(layer: Layer, x: Value, bias: Value): Value {
+/** Multi-head self-attention with its residual connection. @param x f32[W, P, H] @param padding f32[W, P] 1 at padding */
+function attention(layer: Layer, x: Value, padding: Value): Value {
+  const { build, encoder } = layer;
+  const { hidden_size: width } = encoder;
+  const parts = ['query', 'key', 'value'] as const;
+  const [query, key, value] = parts.map((part) => dense(layer, `attention.self.${part}`, x, width));
+  const mixed = build.fused
+    ? fusedAttention(build, encoder, [query!, key!, value!], padding)
+    : plainAttention(layer, [query!, key!, value!], padding);
+  return residual(layer, 'attention.output', mixed, x);
+}
+
+/** Attention in ordinary operators, as it is trained. @returns f32[W, P, H] */
+function plainAttention(layer: Layer, projected: readonly [Value, Value, Value], padding: Value): Value {
   const { build, encoder } = layer;
   const { graph } = build;
   const { hidden_size: width, num_attention_heads: heads } = encoder;
-  const headed = (part: string, perm: readonly number[]): Value => {
-    const projected = dense(layer, `attention.self.${part}`, x, width);
-    return transpose(graph, reshape(graph, projected, ['W', 'P', heads, width / heads]), perm);
-  };
-  const query = headed('query', [0, 2, 1, 3]); // [W, A, P, H/A]
-  const key = headed('key', [0, 2, 1, 3]);
-  const value = headed('value', [0, 2, 1, 3]);
+  const [query, key, value] = projected.map((x) =>
+    transpose(graph, reshape(graph, x, ['W', 'P', heads, width / heads]), [0, 2, 1, 3]),
+  ) as [Value, Value, Value]; // [W, A, P, H/A]
   const products = matmul(graph, query, transposeLast(graph, key), `${layer.name}/scores`); // [W, A, P, P]
+  const bias = unsqueeze(graph, scale(graph, padding, MASKED), 1, 2); // [W, 1, 1, P]
   const scores = add(graph, scale(graph, products, 1 / Math.sqrt(width / heads)), bias);
   const weights = dropout(
     build,
@@ -152,9 +160,23 @@ function attention(layer: Layer, x: Value, bias: Value): Value {
     encoder.attention_probs_dropout_prob,
     `${layer.name}/attention`,
   );
-  const mixed = transpose(graph, matmul(graph, weights, value, `${layer.name}/mixed`), [0, 2, 1, 3]);
-  const joined = reshape(graph, mixed, ['W', 'P', width]);
-  return residual(layer, 'attention.output', joined, x);
+  const mixed = matmul(graph, weights, value, `${layer.name}/mixed`);
+  return reshape(graph, transpose(graph, mixed, [0, 2, 1, 3]), ['W', 'P', width]);
+}
+
+/** The same in one operator of ONNX Runtime: nothing is transposed, and the scores of all heads are never held at once. */
+function fusedAttention(
+  build: Build,
+  encoder: EncoderConfig,
+  projected: readonly [Value, Value, Value],
+  padding: Value,
+): Value {
+  const { graph } = build;
+  const mask = cast(graph, shift(graph, scale(graph, padding, -1), 1), 'int32'); // [W, P]
+  const spec = [{ dtype: 'float32' as const, shape: projected[0].shape }];
+  const attributes = { num_heads: encoder.num_attention_heads, mask_filter_value: { float: MASKED } };
+  const options = { domain: 'com.microsoft' };
+  return graph.node('MultiHeadAttention', [...projected, undefined, mask], spec, attributes, options)[0]!;
 }
 
 /** Projection, dropout, residual connection, normalisation: the end of both halves of a layer. */

@@ -74,6 +74,8 @@ export interface Build {
   readonly adapters?: AdapterSettings;
   /** Whether the weights of large products and tables are int8 numbers with scales; only for use. */
   readonly int8: boolean;
+  /** Whether operators of ONNX Runtime's own may stand for several ordinary ones; only for use, and only on the CPU. */
+  readonly fused: boolean;
   readonly parameters: Map<string, ParameterSpec>;
   readonly dropouts: DropoutSpec[];
   readonly bags: BagSpec[];
@@ -87,6 +89,8 @@ export interface BuildOptions {
   readonly originalPadding?: boolean;
   /** Default: float32 weights. */
   readonly int8?: boolean;
+  /** Default: ordinary operators only, but for int8 products. */
+  readonly fused?: boolean;
   readonly adapters?: AdapterSettings;
 }
 
@@ -95,6 +99,7 @@ export function createBuild(graph: Graph, options: BuildOptions): Build {
     graph,
     originalPadding: false,
     int8: false,
+    fused: false,
     ...options,
     parameters: new Map(),
     dropouts: [],

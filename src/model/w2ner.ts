@@ -2,9 +2,9 @@
 import type { EncoderConfig } from '../config/encoder.ts';
 import type { Config } from '../config/schema.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
-import { multiply, softmax } from '../onnx/operators/elementwise.ts';
+import { cast, multiply, softmax } from '../onnx/operators/elementwise.ts';
 import { crossEntropy } from '../onnx/operators/products.ts';
-import { reduceMax, transpose, unsqueeze } from '../onnx/operators/structure.ts';
+import { reduceMax, reshape, transpose, unsqueeze } from '../onnx/operators/structure.ts';
 import { bertEncoder } from './bert.ts';
 import { biLstm } from './bilstm.ts';
 import { type Build, type BuildOptions, createBuild, dropout } from './build.ts';
@@ -17,6 +17,8 @@ export interface W2nerGraph {
   readonly build: Build;
   /** f32[B, K, L, L] */
   readonly logits: Value;
+  /** f32[B, 1, L, L], 1 at pairs of words; absent when nothing is padded. */
+  readonly pairs: Value | undefined;
 }
 
 /** What a model is described from, besides its settings. */
@@ -41,8 +43,9 @@ export function describeW2ner(config: Config, labels: number, options: W2nerOpti
     : graph.input('distance', 'int32', ['L*L']);
   const states = dropout(build, encoded, config.emb_dropout, 'words');
   const words = biLstm(build, states, mask, config.lstm_hid_size);
-  const grid = gridConvolutions(build, words, distance, mask && pairMask(build, mask), config);
-  return { build, logits: coPredictor(build, words, grid, labels, config) };
+  const pairs = mask && pairMask(build, mask);
+  const grid = gridConvolutions(build, words, distance, pairs, config);
+  return { build, logits: coPredictor(build, words, grid, labels, config), pairs };
 }
 
 /** Word states f32[B, L, H] by the encoder that the settings name. */
@@ -75,7 +78,12 @@ export function w2nerCells(model: W2nerGraph): void {
   const grid = ['B', 'L', 'L'];
   const int = (opType: string, inputs: Value[], shape: (string | number)[], attributes = {}): Value =>
     graph.node(opType, inputs, [{ dtype: 'int64', shape }], attributes)[0]!;
-  const choice = int('ArgMax', [logits], grid, { axis: 1, keepdims: 0 });
+  const best = int('ArgMax', [logits], grid, { axis: 1, keepdims: 0 });
+  // Padding has scores too: there is no relation there, whatever they are.
+  const choice =
+    model.pairs === undefined
+      ? best
+      : multiply(graph, best, cast(graph, reshape(graph, model.pairs, grid), 'int64'));
   const cells = transpose(graph, int('NonZero', [choice], [3, 'N']), [1, 0]);
   // The softmax is only needed at the few cells with a relation: their scores are gathered first.
   const lastAxis = transpose(graph, logits, [0, 2, 3, 1]); // [B, L, L, K]

@@ -75,7 +75,7 @@ export async function createTagger(
 
 /** The graph for use, without dropout, with the weights baked in or left in their file; padded for a BERT encoder. */
 export function createInferenceSession(model: TaggerModel, options: SessionOptions = {}): Promise<Session> {
-  const described = describeForUse(model);
+  const described = describeForUse(model, options.device === undefined || options.device === 'cpu');
   w2nerCells(described);
   return createSession(described.build.graph, model.parameters, options);
 }
@@ -85,12 +85,13 @@ export function declaredParameters(model: ModelDescription): Build['parameters']
   return describeForUse(model).build.parameters;
 }
 
-function describeForUse({ config, labels, encoder }: ModelDescription): W2nerGraph {
+function describeForUse({ config, labels, encoder }: ModelDescription, fused = false): W2nerGraph {
   return describeW2ner(config, labels.size, {
     training: false,
     padded: encoder !== undefined,
     encoder: encoder?.config,
     int8: config.weights === 'int8',
+    fused,
   });
 }
 

@@ -85,7 +85,18 @@ async function checkGradients({ inputs, build, positive }: Case): Promise<void> 
 
 const index = (graph: Graph, rows: number[]): Value => graph.constant(intTensor([rows.length], rows));
 
+const segments = (graph: Graph): Value =>
+  graph.constant({ dtype: 'int32', shape: [8], data: Int32Array.of(0, 2, -1, 0, 2, 2, -1, 0) });
+
 const cases: Readonly<Record<string, Case>> = {
+  'segmentMax, rows of none and an empty segment': {
+    inputs: [[8, 4]],
+    build: (g, x) => s.segmentMax(g, x, segments(g), 3, -2),
+  },
+  'replaceBelow a number without a gradient': {
+    inputs: [[5, 4]],
+    build: (g, x) => e.multiply(g, e.replaceBelow(g, x, g.scalar(-1)), x),
+  },
   add: { inputs: [[5, 4], [4]], build: e.add },
   'add over a missing axis': { inputs: [[4], [5, 6, 4]], build: e.add },
   subtract: {

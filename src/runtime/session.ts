@@ -42,7 +42,10 @@ let loading: Promise<Ort> | undefined;
 
 /** Loads the native library on first use, so that commands that compute nothing start fast. */
 function loadOrt(): Promise<Ort> {
-  loading ??= import('onnxruntime-node');
+  loading ??= import('onnxruntime-node').then((ort) => {
+    ort.env.logLevel = 'fatal'; // what goes wrong is thrown; the library would print it as well
+    return ort;
+  });
   return loading;
 }
 

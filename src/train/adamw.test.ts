@@ -124,4 +124,31 @@ describe('the factor of the rate', () => {
   test('stands a warm-up as long as the run', () => {
     expect([0, 5, 10].map((step) => warmupFactor(step, 10, 10))).toEqual([0, 0.5, 0]);
   });
+
+  test('a dense table that gets rows moves as one that gets whole gradients', () => {
+    const [lazy, dense] = [draw(20), new Float32Array(20)];
+    dense.set(lazy);
+    const table = floatTensor([5, 4], lazy);
+    const byRows = new AdamW(new Map([['w', table]]), () => group, new Map([['w', 4]]));
+    const whole = optimizerOf(dense, [5, 4]);
+    // Row 4 never has a gradient: it decays alone. Row 0 rests for three steps before it is used again.
+    const used = [[0, 2], [1], [2, 3], [1], [0]];
+    for (const [step, rows] of used.entries()) {
+      const values = draw(4 * rows.length);
+      const full = new Float32Array(20);
+      for (const [k, row] of rows.entries()) full.set(values.subarray(4 * k, 4 * k + 4), 4 * row);
+      // What a batch reads is what it would read of the other.
+      byRows.catchUpRows('w', Int32Array.from(rows));
+      for (const row of rows)
+        for (let i = 4 * row; i < 4 * row + 4; i++) expect(lazy[i]).toBeCloseTo(dense[i]!, 6);
+      byRows.step(gradients({ rows: Int32Array.from(rows), width: 4, values }), (step + 1) / 5, 1);
+      whole.step(gradients(full), (step + 1) / 5, 1);
+      if (step === 2) byRows.settle();
+    }
+    byRows.settle();
+    for (const [i, value] of dense.entries()) expect(lazy[i], `element ${i}`).toBeCloseTo(value, 6);
+    for (const kind of ['mean', 'variance'] as const)
+      for (const [i, value] of whole.slots.get('w')![kind].entries())
+        expect(byRows.slots.get('w')![kind][i]).toBeCloseTo(value, 7);
+  });
 });

@@ -43,7 +43,7 @@ export class AdamW {
 
   /**
    * @param denseTables widths of the tables of which a row that has no gradient goes on moving with its mean, as in dense
-   *   AdamW: it catches up when it is next used, or by {@link settle}. Rows of other tables rest.
+   *   AdamW: it catches up by {@link catchUpRows} or {@link settle}. Rows of other tables rest.
    */
   constructor(
     parameters: ReadonlyMap<string, TensorData>,
@@ -72,6 +72,14 @@ export class AdamW {
   restore(steps: number): void {
     this.#steps = steps;
     for (const table of this.#lazy.values()) settled(table, steps);
+  }
+
+  /** Brings the rows of a dense table up to the last step, before they are read. */
+  catchUpRows(name: string, rows: Int32Array): void {
+    const table = this.#lazy.get(name);
+    if (table === undefined) return;
+    const slot = this.slots.get(name)!;
+    for (const row of rows) catchUp(slot, table, row, this.#steps);
   }
 
   /** Brings every row up to the last step; before parameters or moments are read. */
@@ -175,9 +183,17 @@ function valuesOf(gradient: Gradient): Float32Array {
 }
 
 function sumOfSquares(values: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;
-  return sum;
+  // Four sums, so that one addition need not wait for the one before.
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = values.length - (values.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += values[i]! * values[i]!;
+    b += values[i + 1]! * values[i + 1]!;
+    c += values[i + 2]! * values[i + 2]!;
+    d += values[i + 3]! * values[i + 3]!;
+  }
+  for (let i = whole; i < values.length; i++) a += values[i]! * values[i]!;
+  return a + b + c + d;
 }
 
 interface Scales {

@@ -56,6 +56,8 @@ export interface TrainerOptions {
   readonly threads?: number;
   readonly device?: Device;
   readonly onNotice?: (message: string) => void;
+  /** Write an operator profile to files with this prefix. */
+  readonly profile?: string;
 }
 
 /** The trained part of a graph with its gradients as further outputs; those of tables as gradients of their rows' sums. */
@@ -112,6 +114,7 @@ export async function createGraphTrainer(
       ...masks.feeds(build.dropouts, feeder.sizes(inputs)),
       ...extra,
     };
+    for (const { table, rowsInput } of bags) optimizer.catchUpRows(table, all[rowsInput]!.data as Int32Array);
     const used = Object.entries(all).filter(([name]) => inputNames.has(name));
     const result = await session.run({ ...parameterFeeds, ...Object.fromEntries(used) }, fetches);
     const gradients = new Map<string, Gradient>();
@@ -143,8 +146,9 @@ export async function createGraphTrainer(
   };
 }
 
-function pickSession({ threads, device, onNotice }: TrainerOptions): SessionOptions {
+function pickSession({ threads, device, onNotice, profile }: TrainerOptions): SessionOptions {
   return {
+    ...(profile === undefined ? {} : { profile }),
     ...(threads === undefined ? {} : { threads }),
     ...(device === undefined ? {} : { device }),
     ...(onNotice === undefined ? {} : { onNotice }),

@@ -18,6 +18,8 @@ export interface W2nerTrainerOptions {
   readonly threads?: number;
   readonly device?: Device;
   readonly onNotice?: (message: string) => void;
+  /** Write an operator profile to files with this prefix. */
+  readonly profile?: string;
 }
 
 /** Compiles the training graph. */
