@@ -8,6 +8,7 @@ import { infoCommand } from './commands/info.ts';
 import { predictCommand } from './commands/predict.ts';
 import { pretrainCommand } from './commands/pretrain.ts';
 import { pruneVocabCommand } from './commands/prune-vocab.ts';
+import { quantizeCommand } from './commands/quantize.ts';
 import { trainCommand } from './commands/train.ts';
 import { validateCommand } from './commands/validate.ts';
 
@@ -23,4 +24,5 @@ export const commands: readonly CliCommand[] = [
   importCommand,
   exportCommand,
   pruneVocabCommand,
+  quantizeCommand,
 ];

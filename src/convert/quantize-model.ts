@@ -1,5 +1,5 @@
 /** Makes an int8 model of one with float32 weights: the weights of large products and tables become whole numbers with scales. */
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
@@ -18,6 +18,8 @@ import {
 import { openSafetensors, writeSafetensorsFrom } from '../weights/safetensors.ts';
 import type { TensorSource } from '../weights/tensor-source.ts';
 import type { TensorStore } from '../weights/tensor-store.ts';
+import { checkNewFolder, writeNewFolder } from './new-folder.ts';
+import { type OnConvertProgress, watchedStore } from './progress.ts';
 
 /** Settings of {@link quantizeModel}. */
 export interface QuantizeOptions {
@@ -30,6 +32,7 @@ export interface QuantizeOptions {
    * 8-bit weights can overflow. Default 7.
    */
   readonly bits?: 7 | 8;
+  readonly onProgress?: OnConvertProgress;
 }
 
 /** What became of a model. */
@@ -42,35 +45,35 @@ export interface QuantizeResult {
   readonly quantized: number;
 }
 
-/** @throws UserError when the model is not one with float32 weights, or `out` holds a model already */
+/** @throws UserError when the model is not one with float32 weights, or `out` holds something */
 export function quantizeModel(options: QuantizeOptions): QuantizeResult {
-  const { out, bits = 7 } = options;
+  const { out, bits = 7, onProgress } = options;
   const model = readModelFolder(findModel(options.model));
   if (model.config.weights === 'int8') {
     const message = 'has int8 weights already';
     throw new UserError({ code: 'E_MODEL', where: options.model, message });
   }
-  if (existsSync(join(out, modelFiles.weights))) {
-    const hint = 'choose another --out folder, or move that model away';
-    throw new UserError({ code: 'E_OUT', where: out, message: 'already holds a model', hint });
-  }
+  checkNewFolder(out);
   const description = { ...model, config: { ...model.config, weights: 'int8' as const } };
   const specs = declaredParameters(description);
   const store = openSafetensors(model.weights);
   try {
-    checkTensors(declaredParameters(model), store);
-    const weights = join(out, modelFiles.weights);
-    const kept = [...store.entries.keys()].filter(isKeptTensor);
-    const sources = [
-      ...quantizedSources(specs, store, bits === 7 ? 63 : 127),
-      ...kept.map((name) => sourceOf(store, name)),
-    ];
-    writeSafetensorsFrom(weights, sources, { format: 'w2ner', weight_bits: String(bits) });
-    writeModelDescription(out, description);
-    writeFileAtomic(join(out, modelFiles.card), card(options, bits));
-    const [bytesBefore, bytesAfter] = [statSync(model.weights).size, statSync(weights).size];
-    const quantized = [...specs.values()].filter(({ quantized }) => quantized?.part === 'values').length;
-    return { folder: out, bytesBefore, bytesAfter, quantized };
+    checkTensors(declaredParameters(model), watchedStore(store, 'checking', onProgress));
+    writeNewFolder(out, (folder) => {
+      const read = watchedStore(store, 'writing', onProgress);
+      const kept = [...store.entries.keys()].filter(isKeptTensor).map((name) => sourceOf(read, name));
+      const sources = [...quantizedSources(specs, read, bits === 7 ? 63 : 127), ...kept];
+      const metadata = { format: 'w2ner', weight_bits: String(bits) };
+      writeSafetensorsFrom(join(folder, modelFiles.weights), sources, metadata);
+      writeModelDescription(folder, description);
+      writeFileAtomic(join(folder, modelFiles.card), card(options, bits));
+    });
+    return {
+      folder: out,
+      bytesBefore: statSync(model.weights).size,
+      bytesAfter: statSync(join(out, modelFiles.weights)).size,
+      quantized: [...specs.values()].filter(({ quantized }) => quantized?.part === 'values').length,
+    };
   } finally {
     store.close();
   }
