@@ -55,7 +55,7 @@ function findPython(wanted: string): string {
 
 /** Runs `measure.py MODE FOLDER` and reads the JSON that it prints. */
 export function runPytorch<T>(
-  mode: 'check' | 'training' | 'inference',
+  mode: 'check' | 'training' | 'inference' | 'bert-inference' | 'bert-training',
   folder: string,
   options: PytorchOptions,
 ): Promise<T & { readonly library: PytorchLibrary }> {
