@@ -34,3 +34,10 @@ test('a file where a folder should be is said to be in the way', () => {
   writeFileSync(join(folder, 'f'), '');
   expect(() => writeFileAtomic(join(folder, 'f/g.txt'), 'x')).toThrow(/f\/g\.txt: cannot be written/);
 });
+
+test.runIf(process.platform === 'linux')(
+  'a place where the system makes no folders is an error, not a wait',
+  () => {
+    expect(() => writeFileAtomic('/proc/w2ner/x.txt', '')).toThrow(/cannot be written/);
+  },
+);

@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -42,6 +43,21 @@ function writeError(path: string, error: unknown): UserError {
   });
 }
 
+/**
+ * Makes a folder and those above it that are missing. Node's own recursion never ends where the system answers that the
+ * parent is missing although it is there, as Linux does in `/proc`.
+ */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // somebody was faster
+  }
+}
+
 /** A hidden name beside the target. */
 function partialName(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.part`);
@@ -68,7 +84,7 @@ export function openAtomic(path: string): AtomicFile {
     present = false;
   };
   guard(() => {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     descriptor = openSync(partial, 'w');
     present = true;
   });
@@ -94,7 +110,7 @@ export function openAtomic(path: string): AtomicFile {
 export function copyFileAtomic(from: string, to: string): void {
   const partial = partialName(to);
   try {
-    mkdirSync(dirname(to), { recursive: true });
+    makeFolder(dirname(to));
     copyFileSync(from, partial, constants.COPYFILE_FICLONE);
     renameSync(partial, to);
   } catch (error) {

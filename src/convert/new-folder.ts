@@ -1,16 +1,27 @@
 /** Folders that appear complete or not at all: filled beside their place, then renamed. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, rmdirSync, rmSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { errorMessage, UserError } from '../base/errors.ts';
+import { makeFolder } from '../base/files.ts';
 import { modelFiles } from '../weights/model-folder.ts';
 
 /** Files by which a folder is known to hold a model. */
 const modelSigns: readonly string[] = [modelFiles.weights, modelFiles.config, modelFiles.labels];
 
+/** What stands at a path. @throws UserError `E_OUT` when there can be nothing */
+function standingAt(out: string): Stats | undefined {
+  try {
+    return statSync(out, { throwIfNoEntry: false });
+  } catch (error) {
+    const message = `cannot be made (${errorMessage(error)})`;
+    throw new UserError({ code: 'E_OUT', where: out, message, hint: 'choose another --out', cause: error });
+  }
+}
+
 /** Checks that nothing stands where a folder is to be made. @throws UserError `E_OUT` */
 export function checkNewFolder(out: string): void {
-  const stat = statSync(out, { throwIfNoEntry: false });
+  const stat = standingAt(out);
   if (stat === undefined) return;
   const names = stat.isDirectory() ? readdirSync(out) : undefined;
   if (names?.length === 0) return;
@@ -26,7 +37,7 @@ export function checkNewFolder(out: string): void {
 
 /** Checks that no file stands where one is to be written. @throws UserError `E_OUT` */
 export function checkNewFile(out: string): void {
-  if (statSync(out, { throwIfNoEntry: false }) === undefined) return;
+  if (standingAt(out) === undefined) return;
   const hint = 'choose another --out, or move away what is there';
   throw new UserError({ code: 'E_OUT', where: out, message: 'already exists', hint });
 }
@@ -41,7 +52,7 @@ export function writeNewFolder(out: string, fill: (folder: string) => void): voi
   const target = resolve(out);
   const partial = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString('hex')}.part`);
   try {
-    orWriteError(out, () => mkdirSync(partial, { recursive: true }));
+    orWriteError(out, () => makeFolder(partial));
     fill(partial);
     orWriteError(out, () => {
       // Some systems do not rename onto a folder, even an empty one.

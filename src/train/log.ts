@@ -1,7 +1,7 @@
 /** The training log: one JSON object a line, continued without repetition when a run is resumed. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { writeFileAtomic } from '../base/files.ts';
+import { makeFolder, writeFileAtomic } from '../base/files.ts';
 import type { TrainEvent } from './events.ts';
 
 /** Appends events to a file. */
@@ -15,7 +15,7 @@ export interface TrainLog {
  * @param fromStep keeps the rows of a resumed run up to this step; 0 starts the log anew
  */
 export function openTrainLog(path: string, fromStep: number): TrainLog {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const kept =
     fromStep > 0 && existsSync(path)
       ? readFileSync(path, 'utf8')

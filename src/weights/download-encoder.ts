@@ -1,9 +1,9 @@
 /** Fetches an encoder from the Hugging Face hub into the cache that its other programs use, and only what is needed. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { errorMessage, UserError } from '../base/errors.ts';
-import { openAtomic, writeFileAtomic } from '../base/files.ts';
+import { makeFolder, openAtomic, writeFileAtomic } from '../base/files.ts';
 import { encoderFiles } from './encoder-folder.ts';
 
 /** How far a download is. */
@@ -133,7 +133,7 @@ async function fetchInto(
       throw failed(name, `cannot be downloaded: the hub lists ${file.path} but does not have it`);
     await writeChecked(blob, content, file, name, report);
   }
-  mkdirSync(dirname(pointer), { recursive: true });
+  makeFolder(dirname(pointer));
   // A link whose target is gone.
   rmSync(pointer, { force: true });
   try {
