@@ -20,6 +20,7 @@ import { readModelFolder, writeModelFolder } from '../weights/model-folder.ts';
 import { openWeights } from '../weights/open-weights.ts';
 import { readSafetensors } from '../weights/safetensors.ts';
 import { exportModel } from './export-model.ts';
+import { describeForExport } from './export-onnx.ts';
 import { importModel } from './import-model.ts';
 import { expectedOf, makeEncoder, type OriginalModel, originals } from './testing.ts';
 
@@ -179,6 +180,13 @@ describe('onnx', () => {
     ]);
     expect(example.pieces[0].length).toBe(example.piece_word[0].length);
     expect(card).not.toContain('undefined');
+  });
+
+  test('only ordinary operators', async () => {
+    for (const model of [await imported(fixture), compactModel()]) {
+      const { nodes } = describeForExport(readModelFolder(model));
+      expect(nodes.filter(({ domain }) => domain !== '').map(({ opType }) => opType)).toEqual([]);
+    }
   });
 
   test.each([1, 2, 7, 300])('distances of %d words are computed as they would be fed', async (length) => {

@@ -5,8 +5,6 @@ import { copyFileAtomic, writeFileAtomic } from '../base/files.ts';
 import { describeW2ner, w2nerCells } from '../model/w2ner.ts';
 import type { DType } from '../onnx/dtype.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
-import { add, multiply, scale, shift } from '../onnx/operators/elementwise.ts';
-import { unsqueeze } from '../onnx/operators/structure.ts';
 import { serializeGraph } from '../onnx/serialize.ts';
 import { writeEncoderFiles } from '../weights/encoder-folder.ts';
 import { ENCODER_FOLDER, externalParameters, modelFiles, type StoredModel } from '../weights/model-folder.ts';
@@ -48,22 +46,8 @@ export function describeForExport({ config, labels, encoder }: StoredModel): Gra
   });
   const { graph } = model.build;
   graph.output('logits', model.logits);
-  w2nerCells({ ...model, logits: withoutPadding(graph, model.logits) });
+  w2nerCells(model);
   return graph;
-}
-
-/** Larger than any score. */
-const CERTAIN = 1e9;
-
-/** Scores by which padding has no relation, whatever biases leave there: no cell outside a sentence is put out. */
-function withoutPadding(graph: Graph, logits: Value): Value {
-  const mask = graph.inputs.find(({ name }) => name === 'word_mask')!;
-  const pairs = multiply(graph, unsqueeze(graph, mask, 2), unsqueeze(graph, mask, 1)); // [B, L, L]
-  const padding = unsqueeze(graph, shift(graph, scale(graph, pairs, -1), 1), 1); // [B, 1, L, L]
-  const labels = logits.shape[1] as number;
-  const none = Float32Array.from({ length: labels }, (_, k) => (k === 0 ? CERTAIN : 0));
-  const bonus = graph.constant({ dtype: 'float32', shape: [1, labels, 1, 1], data: none });
-  return add(graph, logits, multiply(graph, padding, bonus));
 }
 
 /** Triton's names of element types. */

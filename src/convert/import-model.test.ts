@@ -93,9 +93,9 @@ describe.each(originals)('$name', (model) => {
     expect(progress[0]).toMatchObject({ step: 'checking' });
     expect(progress.at(-1)).toEqual({ step: 'writing', fraction: 1 });
     const tagger = await loadModel(path('out'));
-    for (const { sentence, decoded } of single) {
-      const [entities] = await tagger.tag([sentence]);
-      const own = entities!.map(({ words, type }) => `${words.join()} ${type.toLowerCase()}`);
+    const found = await tagger.tag(single.map(({ sentence }) => sentence));
+    for (const [i, { decoded }] of single.entries()) {
+      const own = found[i]!.map(({ words, type }) => `${words.join()} ${type.toLowerCase()}`);
       const expected = decoded.map(([words, label]) => `${words.join()} ${labels[label]}`);
       expect(own.sort()).toEqual(expected.sort());
     }
@@ -247,6 +247,7 @@ describe('what does not belong together', () => {
     copyFileSync(fixture.config, join(path('notes'), 'notes.txt'));
     expect((await refusal({ out: path('notes') })).message).toMatch(/other files/);
     expect((await refusal({ out: fixture.config })).message).toMatch(/is a file/);
+    expect(await refusal({ out: join(fixture.config, 'model') })).toMatchObject({ code: 'E_OUT' });
     mkdirSync(path('empty'));
     await importModel(options({ out: path('empty') }));
     expect(readdirSync(path('empty')).sort()).toEqual(
