@@ -13,6 +13,7 @@ import { readModelFolder, writeModelFolder } from '../weights/model-folder.ts';
 import { readSafetensors } from '../weights/safetensors.ts';
 import { importModel } from './import-model.ts';
 import { pruneModel } from './prune-vocabulary.ts';
+import { quantizeModel } from './quantize-model.ts';
 import { expectedOf, makeEncoder, type OriginalModel, originals } from './testing.ts';
 
 let folder: string;
@@ -72,6 +73,16 @@ describe.each(originals)('$name', (original) => {
 });
 
 describe('what is covered', () => {
+  test('an int8 model: numbers and scales of the rows that stay', async () => {
+    quantizeModel({ model: await imported(originals[0]!), out: path('int8') });
+    const sentences = expectedOf(originals[0]!)
+      .single.slice(0, 4)
+      .map(({ sentence }) => sentence);
+    const data = write('data.json', JSON.stringify(sentences.map((sentence) => ({ sentence }))));
+    await pruneModel({ model: path('int8'), out: path('small'), data: [data] });
+    expect(await found(path('small'), sentences)).toEqual(await found(path('int8'), sentences));
+  });
+
   test('words of documents, scripts by their names in any case; all else is unchanged', async () => {
     const model = await imported(originals[0]!);
     const document = write('a.md', '# Лечение\n\nНазначить **метотрексат** 15 мг в неделю.');
