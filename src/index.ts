@@ -2,6 +2,10 @@
 export { formatError, UserError } from './base/errors.ts';
 export { checkConfig, loadConfig } from './config/load.ts';
 export type { Config } from './config/schema.ts';
+export { type ExportOptions, exportModel } from './convert/export-model.ts';
+export { type ImportOptions, importModel } from './convert/import-model.ts';
+export { type PruneOptions, pruneModel } from './convert/prune-vocabulary.ts';
+export { type QuantizeOptions, quantizeModel } from './convert/quantize-model.ts';
 export { type DataProblem, readExamples } from './data/examples.ts';
 export { type LabelSet, labelSetOf } from './data/labels.ts';
 export { encodeGrid } from './data/relation-grid.ts';

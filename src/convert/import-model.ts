@@ -109,6 +109,7 @@ async function readEncoder(options: ImportOptions, config: Config): Promise<Enco
   const folder = await findEncoder(options.encoder ?? config.bert_name!, {
     env: process.env,
     near: dirname(options.config),
+    weights: false,
     ...(download === undefined ? {} : { download }),
     ...(onDownload === undefined ? {} : { onProgress: onDownload }),
   });

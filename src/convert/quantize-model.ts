@@ -7,6 +7,7 @@ import type { ParameterSpec } from '../model/build.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { findModel } from '../predict/load.ts';
 import { declaredParameters } from '../predict/w2ner-tagger.ts';
+import { readAs } from '../weights/elements.ts';
 import { type QuantizedTensor, quantizeColumns, quantizeRows } from '../weights/int8.ts';
 import {
   checkTensors,
@@ -95,8 +96,8 @@ function quantizedSources(
 }
 
 function sourceOf(store: TensorStore, name: string): TensorSource {
-  const { shape } = store.entries.get(name)!;
-  return { name, dtype: 'float32', shape, read: () => store.read(name) };
+  const { shape, dtype } = store.entries.get(name)!;
+  return { name, dtype: readAs(dtype), shape, read: () => store.read(name) };
 }
 
 function card({ model, out }: QuantizeOptions, bits: number): string {

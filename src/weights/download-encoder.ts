@@ -21,6 +21,8 @@ export interface DownloadOptions {
   readonly cache: string;
   /** `HF_ENDPOINT` replaces the hub's address, `HF_TOKEN` opens private and gated models. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether to fetch the weights too. */
+  readonly weights: boolean;
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
@@ -51,16 +53,17 @@ const failed = (name: string, message: string, hint?: string, cause?: unknown): 
     cause,
   });
 
-/** Description, tokenizer, and one form of the weights. @throws UserError `E_DOWNLOAD` when there is none */
-function chooseFiles(name: string, files: readonly RemoteFile[]): RemoteFile[] {
+/** Description, tokenizer, and where asked for one form of the weights. @throws UserError `E_DOWNLOAD` when there is none */
+function chooseFiles(name: string, files: readonly RemoteFile[], withWeights: boolean): RemoteFile[] {
   const small: readonly string[] = Object.values(encoderFiles);
   const form = weightForms.find((pattern) => files.some(({ path }) => pattern.test(path)));
   const has = (path: string): boolean => files.some((file) => file.path === path);
-  if (form === undefined || !has(encoderFiles.config)) {
-    const lacking = form === undefined ? 'weights of PyTorch or safetensors' : encoderFiles.config;
+  const unweighted = withWeights && form === undefined;
+  if (unweighted || !has(encoderFiles.config)) {
+    const lacking = unweighted ? 'weights of PyTorch or safetensors' : encoderFiles.config;
     throw failed(name, `cannot be used: the hub has no ${lacking} of it`, 'choose another encoder');
   }
-  return files.filter(({ path }) => small.includes(path) || form.test(path));
+  return files.filter(({ path }) => small.includes(path) || (withWeights && form?.test(path)));
 }
 
 /**
@@ -85,7 +88,7 @@ export async function downloadEncoder(name: string, options: DownloadOptions): P
       if (type === 'file')
         found.push({ path, size: lfs?.size ?? size, etag: lfs?.oid ?? oid ?? '', sha256: lfs?.oid });
     }
-    const files = chooseFiles(name, found);
+    const files = chooseFiles(name, found, options.weights);
     // They become parts of paths.
     const odd = [sha, ...files.map((file) => file.etag)].find((hash) => !/^[0-9a-f]{8,64}$/.test(hash));
     if (odd !== undefined)

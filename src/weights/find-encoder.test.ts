@@ -82,6 +82,7 @@ describe('without a connection', () => {
     writeFileSync(join(snapshot, 'model.safetensors.index.json'), JSON.stringify(index));
     const env = { HF_HUB_CACHE: cache, HOME: cache };
     await expect(findEncoder('org/big', { env })).rejects.toThrow(/lacks model-2\.safetensors\)/);
+    expect(await findEncoder('org/big', { env, weights: false })).toBe(snapshot);
     put(snapshot, ['model-2.safetensors']);
     expect(await findEncoder('org/big', { env })).toBe(snapshot);
   });

@@ -13,6 +13,8 @@ export interface FindEncoderOptions {
   /** Folder of the configuration file that names the encoder. */
   readonly near?: string;
   readonly env: Environment;
+  /** Whether its weights are needed too; default true. Of a folder given as such that is for the caller to see. */
+  readonly weights?: boolean;
   /** Whether to fetch what is not there. Nothing is fetched otherwise. */
   readonly download?: boolean;
   readonly onProgress?: (progress: DownloadProgress) => void;
@@ -52,11 +54,12 @@ function cacheFolders(env: Environment): string[] {
 }
 
 /** What a folder lacks of an encoder that can be used. */
-function lackingFiles(folder: string): string[] {
+function lackingFiles(folder: string, withWeights: boolean): string[] {
   const has = (name: string): boolean => existsSync(join(folder, name));
   const { config, tokenizer, wordPieces, bytePieces, merges } = encoderFiles;
   const lacking: string[] = has(config) ? [] : [config];
   if (!has(tokenizer) && !has(wordPieces) && !(has(bytePieces) && has(merges))) lacking.push(tokenizer);
+  if (!withWeights) return lacking;
   const weights = weightFiles.find(has);
   if (weights === undefined) lacking.push(weightFiles[0]!);
   else if (weights.endsWith('.index.json'))
@@ -100,7 +103,7 @@ const isOffline = (env: Environment): boolean => /^(?:1|true|yes|on)$/i.test(env
  * @throws UserError `E_ENCODER_MISSING` saying where it was looked for, `E_DOWNLOAD` when fetching it fails
  */
 export async function findEncoder(nameOrPath: string, options: FindEncoderOptions): Promise<string> {
-  const { near, env, download = false, onProgress } = options;
+  const { near, env, weights = true, download = false, onProgress } = options;
   const places = [resolve(nameOrPath), ...(near === undefined ? [] : [resolve(near, nameOrPath)])];
   const folder = nameOrPath === '' ? undefined : places.find(isFolder);
   if (folder !== undefined) return folder;
@@ -117,7 +120,7 @@ export async function findEncoder(nameOrPath: string, options: FindEncoderOption
     looked.push(`models--${nameOrPath.replace('/', '--')} in ${cache}`);
     for (const snapshot of names.map((name) => snapshotIn(cache, name))) {
       if (snapshot === undefined) continue;
-      const lacking = lackingFiles(snapshot);
+      const lacking = lackingFiles(snapshot, weights);
       if (lacking.length === 0) return snapshot;
       looked.push(`${snapshot} (which lacks ${lacking.join(', ')})`);
     }
@@ -128,6 +131,7 @@ export async function findEncoder(nameOrPath: string, options: FindEncoderOption
   return downloadEncoder(nameOrPath, {
     cache: caches[0]!,
     env,
+    weights,
     ...(onProgress === undefined ? {} : { onProgress }),
   });
 }
