@@ -19,6 +19,7 @@ import { pytorchRuns, runPytorch } from './common/pytorch.ts';
 import { median, rounded, writeResult } from './common/results.ts';
 import {
   multilingualBert,
+  PIECE_LETTERS,
   syntheticModel,
   writeSyntheticEncoder,
   writeSyntheticModel,
@@ -35,6 +36,7 @@ await runMain(async () => {
     data: ['', 'sentences to tag; without it seed/w2ner_dev.json'],
     train: ['', 'sentences to fine-tune on; without it seed/w2ner_train.json'],
     config: ['', "the original's settings; without it seed/guidelines_ru.json"],
+    letters: [PIECE_LETTERS, 'letters in a word piece'],
     parts: ['use,int8,training,import', 'what to measure, separated by commas'],
     passes: [2, 'passes over the sentences; the median counts'],
     threads: [2, 'processor threads of each side'],
@@ -71,8 +73,11 @@ await runMain(async () => {
     if (parts.includes('training')) result.training = await measureTraining(bench);
     if (parts.includes('import')) result.import = await measureImport(bench);
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-    const { threads, passes } = options;
-    writeResult({ name: 'bert', machine, settings: { threads, passes, parts }, ...result }, options.out);
+    const { threads, passes, letters } = options;
+    writeResult(
+      { name: 'bert', machine, settings: { threads, passes, letters, parts }, ...result },
+      options.out,
+    );
   });
 });
 

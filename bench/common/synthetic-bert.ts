@@ -1,6 +1,6 @@
 /**
  * A BERT-based model of multilingual BERT's size with random weights, for measuring: nothing is downloaded, so the vocabulary
- * is made of the character n-grams of the data, and a word becomes a piece for every four letters.
+ * is made of the character n-grams of the data, and a word becomes a piece for every few letters.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,17 +32,17 @@ export const multilingualBert = {
   attention_probs_dropout_prob: 0.1,
 } as const;
 
-/** Letters in a piece. */
-const PIECE = 4;
+/** Letters in a piece: with four, Russian sentences have about 1.9 pieces a word, as many as multilingual BERT makes of them. */
+export const PIECE_LETTERS = 4;
 
 const types = Array.from({ length: 13 }, (_, k) => `TYPE_${k + 1}`);
 
-/** Every piece that cutting the words after each four letters gives, first ones and continuing ones, and single letters. */
-function piecesOf(sentences: readonly (readonly string[])[]): string[] {
+/** Every piece that cutting words after so many letters gives, first ones and continuing ones, and single letters. */
+function piecesOf(sentences: readonly (readonly string[])[], letters: number): string[] {
   const pieces = new Set<string>();
   for (const word of sentences.flat()) {
-    for (let at = 0; at < word.length; at += PIECE) {
-      for (const piece of [word.slice(at, at + PIECE), word[at]!])
+    for (let at = 0; at < word.length; at += letters) {
+      for (const piece of [word.slice(at, at + letters), word[at]!])
         pieces.add(at === 0 ? piece : `##${piece}`);
     }
   }
@@ -56,11 +56,12 @@ function piecesOf(sentences: readonly (readonly string[])[]): string[] {
 export function writeSyntheticEncoder(
   folder: string,
   sentences: readonly (readonly string[])[],
+  letters = PIECE_LETTERS,
   shapes: Readonly<Record<string, unknown>> = multilingualBert,
 ): EncoderConfig {
   mkdirSync(folder, { recursive: true });
   const encoder = checkEncoderConfig(shapes, folder);
-  const known = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...piecesOf(sentences)].slice(
+  const known = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...piecesOf(sentences, letters)].slice(
     0,
     encoder.vocab_size,
   );

@@ -22,6 +22,7 @@ import {
 } from '../onnx/operators/elementwise.ts';
 import { matmul, transposeLast } from '../onnx/operators/products.ts';
 import {
+  concat,
   expand,
   firstRows,
   gather,
@@ -35,7 +36,7 @@ import {
 } from '../onnx/operators/structure.ts';
 import { adaptedLinear } from './adapters.ts';
 import { type Build, dropout, parameter } from './build.ts';
-import { tableRows } from './weights.ts';
+import { int8Weights, tableRows } from './weights.ts';
 
 /** Added to the attention scores of padding: far below any real score, and finite. */
 const MASKED = -1e9;
@@ -135,6 +136,8 @@ function dense({ build, name }: Layer, part: string, x: Value, width: number): V
 function attention(layer: Layer, x: Value, padding: Value): Value {
   const { build, encoder } = layer;
   const { hidden_size: width } = encoder;
+  if (build.fused && build.int8)
+    return residual(layer, 'attention.output', int8Attention(layer, x, padding), x);
   const parts = ['query', 'key', 'value'] as const;
   const [query, key, value] = parts.map((part) => dense(layer, `attention.self.${part}`, x, width));
   const mixed = build.fused
@@ -177,6 +180,48 @@ function fusedAttention(
   const attributes = { num_heads: encoder.num_attention_heads, mask_filter_value: { float: MASKED } };
   const options = { domain: 'com.microsoft' };
   return graph.node('MultiHeadAttention', [...projected, undefined, mask], spec, attributes, options)[0]!;
+}
+
+/** Attention with int8 weights: one quantisation of the states and one product for queries, keys and values. */
+function int8Attention({ build, encoder, name }: Layer, x: Value, padding: Value): Value {
+  const { graph } = build;
+  const width = encoder.hidden_size;
+  const parts = ['query', 'key', 'value'].map((part) => `${name}.attention.self.${part}`);
+  const stored = parts.map((part) => int8Weights(build, `${part}.weight`, [width, width]));
+  const bias = concat(
+    graph,
+    parts.map((part) => parameter(build, `${part}.bias`, [width], { kind: 'zeros' })),
+    0,
+  );
+  const weights = concat(
+    graph,
+    stored.map(({ values }) => values),
+    1,
+  ); // i8[H, 3·H]
+  const scales = concat(
+    graph,
+    stored.map(({ scales: own }) => own),
+    0,
+  );
+  const scalar = (dtype: 'float32' | 'uint8') => ({ dtype, shape: [] });
+  const [quantized, scale_, zero] = graph.node(
+    'DynamicQuantizeLinear',
+    [x],
+    [{ dtype: 'uint8', shape: x.shape }, scalar('float32'), scalar('uint8')],
+  ) as [Value, Value, Value];
+  const mask = cast(graph, shift(graph, scale(graph, padding, -1), 1), 'int32');
+  const zeros = graph.constant({ dtype: 'int8', shape: [3 * width], data: new Int8Array(3 * width) });
+  const inputs = [quantized, weights, bias, scale_, scales, mask, zero, zeros];
+  const spec = [{ dtype: 'float32' as const, shape: x.shape }];
+  return graph.node(
+    'QAttention',
+    inputs,
+    spec,
+    { num_heads: encoder.num_attention_heads, unidirectional: 0 },
+    {
+      domain: 'com.microsoft',
+    },
+  )[0]!;
 }
 
 /** Projection, dropout, residual connection, normalisation: the end of both halves of a layer. */

@@ -31,6 +31,15 @@ function quantizedParameter(
   return { values: declare('values', shape, 'int8'), scales: declare('scales', scales, 'float32') };
 }
 
+/** The int8 weights of a product, i8[I, O], and its scales f32[O]. @param shape [I, O] */
+export function int8Weights(
+  build: Build,
+  source: string,
+  shape: readonly [number, number],
+): { values: Value; scales: Value } {
+  return quantizedParameter(build, source, 'columns', shape);
+}
+
 /** How a linear layer starts. */
 export interface LinearStart {
   readonly weight: Initializer;
@@ -69,7 +78,7 @@ export function int8Product(
 ): Value {
   if (x.shape.at(-1) !== shape[0])
     throw new ShapeError(`int8Product: ${describe(x)} with [${shape}] (${source})`);
-  const { values, scales } = quantizedParameter(build, source, 'columns', shape);
+  const { values, scales } = int8Weights(build, source, shape);
   const spec = [{ dtype: 'float32' as const, shape: [...x.shape.slice(0, -1), shape[1]] }];
   const inputs = [x, values, scales, undefined, ...(bias === undefined ? [] : [bias])];
   return build.graph.node('DynamicQuantizeMatMul', inputs, spec, {}, { domain: 'com.microsoft' })[0]!;
