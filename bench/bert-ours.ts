@@ -6,7 +6,7 @@ import { bucketBatches, cutBatches, labelFeed } from '../src/data/batches.ts';
 import { createFeeder } from '../src/data/feeder.ts';
 import { encodeGrid } from '../src/data/relation-grid.ts';
 import type { Example } from '../src/data/types.ts';
-import { createInferenceSession, createTagger } from '../src/predict/w2ner-tagger.ts';
+import { createInferenceSession, createTagger, pieceLimits } from '../src/predict/w2ner-tagger.ts';
 import { createTrainer } from '../src/train/w2ner-trainer.ts';
 import { externalParameters, readModelFolder, type StoredModel } from '../src/weights/model-folder.ts';
 import { openSafetensors } from '../src/weights/safetensors.ts';
@@ -46,7 +46,7 @@ async function profile(model: StoredModel, examples: readonly Example[], threads
   items.sort((a, b) => b.pieces - a.pieces);
   const real = items.reduce((sum, { pieces }) => sum + pieces, 0);
   let padded = 0;
-  for (const batch of cutBatches(items, { sentences: 32, cells: 24_000, pieces: 2048 })) {
+  for (const batch of cutBatches(items, pieceLimits)) {
     const feeds = feeder.feeds(batch, true);
     padded += feeds.pieces!.data.length;
     await session.run(feeds);

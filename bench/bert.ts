@@ -96,7 +96,9 @@ interface Bench {
   };
 }
 
-const megabytes = (path: string): number => Math.round(statSync(path).size / 1e6);
+function megabytes(path: string): number {
+  return Math.round(statSync(path).size / 1e6);
+}
 
 /** Runs `bench/bert-ours.ts` and reads what it measured. */
 async function runOurs<T>(
@@ -232,11 +234,13 @@ async function measureImport(bench: Bench) {
   return { file_mb: size, seconds: rounded(seconds, 3), peak_mb: Math.round(peakMegabytes!) };
 }
 
-const byLength = (examples: readonly Example[]): Example[] =>
-  [...examples].sort((a, b) => a.words.length - b.words.length);
+function byLength(examples: readonly Example[]): Example[] {
+  return [...examples].sort((a, b) => a.words.length - b.words.length);
+}
 
-const chunks = (examples: readonly Example[], sentences: number): Example[][] =>
-  cutBatches(examples, { sentences, cells: Number.POSITIVE_INFINITY });
+function chunks(examples: readonly Example[], sentences: number): Example[][] {
+  return cutBatches(examples, { sentences, cells: Number.POSITIVE_INFINITY });
+}
 
 /** Weights and batches for `measure.py bert-*`; the weights are a link to ours. */
 async function writePytorchFolder(
