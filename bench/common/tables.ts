@@ -38,6 +38,7 @@ const sections: Readonly<Record<string, Section>> = {
     const head = ['model', 'sentences', '', 'threads', 'sentences/s', 'ours is faster by'];
     return `${table(head, rows)}\n\n${machineLine(result!.machine)}`;
   },
+  bert: ([result]) => bertSection(result as unknown as BertResult & Result),
   extract: ([result]) => {
     const { start, corpora } = result as unknown as ExtractResult;
     const rows = corpora.map((corpus) => [
@@ -113,6 +114,81 @@ interface InferenceResult {
       readonly ours_times: number;
     }[];
   }[];
+}
+
+interface BertUse {
+  readonly sentences_per_second: number;
+  readonly peak_mb: number;
+  readonly model_mb: number;
+  readonly products_share: number;
+  readonly pieces_per_sentence: number;
+}
+
+interface BertResult {
+  readonly use: {
+    readonly sentences: number;
+    readonly ours: BertUse;
+    readonly pytorch: readonly {
+      readonly order: string;
+      readonly library: Library;
+      readonly sentences_per_second: number;
+      readonly peak_mb: number;
+      readonly ours_times: number;
+    }[];
+  };
+  readonly int8: Readonly<Record<string, BertUse>>;
+  readonly training: {
+    readonly sentences: number;
+    readonly seconds: number;
+    readonly steps: number;
+    readonly peak_mb: number;
+    readonly encoder_gflops: number;
+    readonly pytorch: readonly {
+      readonly library: Library;
+      readonly seconds_per_epoch_extrapolated: number;
+      readonly peak_mb: number;
+      readonly times_ours: number;
+    }[];
+  };
+  readonly import: { readonly file_mb: number; readonly seconds: number; readonly peak_mb: number };
+}
+
+/** Use, int8, fine-tuning and import of a model of multilingual BERT's size. */
+function bertSection({ use, int8, training, import: imported, machine }: BertResult & Result): string {
+  const original = use.pytorch.find(({ order }) => order === 'as in the file');
+  const times = (rate: number): string =>
+    original === undefined ? '' : `${(rate / original.sentences_per_second).toFixed(1)}×`;
+  const own = (name: string, { sentences_per_second: rate, ...rest }: BertUse): Row => [
+    ...[name, rate, times(rate), `${rest.peak_mb} MB`, `${rest.model_mb} MB`],
+    `${(100 * rest.products_share).toFixed(0)} %`,
+  ];
+  const rows: Row[] = [
+    own('ours, float32', use.ours),
+    ...Object.entries(int8).map(([bits, result]) =>
+      own(`ours, int8 of ${bits.replace('bits_', '')} bits`, result),
+    ),
+    ...use.pytorch.map(
+      ({ order, library, sentences_per_second: rate, peak_mb: peak }): Row => [
+        `PyTorch ${library.torch}, ${blasOf(library)}, batches of 8, ${order}`,
+        ...[rate, times(rate), `${peak} MB`, '', ''],
+      ],
+    ),
+  ];
+  const head = ['', 'sentences/s', 'of the original', 'peak memory', 'weights', 'in products'];
+  const slower = training.pytorch.map(
+    (run) =>
+      ` PyTorch (${run.library.torch}, ${blasOf(run.library)}), from its time for a few steps: ` +
+      `${run.seconds_per_epoch_extrapolated} s (${run.times_ours}×), ${run.peak_mb} MB.`,
+  );
+  return [
+    `${use.sentences} sentences of ${use.ours.pieces_per_sentence} pieces.`,
+    table(head, rows),
+    `Fine-tuning of all layers, one epoch of ${training.sentences} sentences in ${training.steps} steps: ` +
+      `${Math.round(training.seconds)} s, ${training.peak_mb} MB, ${training.encoder_gflops} GFLOP/s in the encoder's ` +
+      `products alone.${slower.join('')}`,
+    `Importing a checkpoint of ${imported.file_mb} MB with \`w2ner import\`: ${imported.seconds} s, ${imported.peak_mb} MB.`,
+    machineLine(machine),
+  ].join('\n\n');
 }
 
 interface ExtractResult {
