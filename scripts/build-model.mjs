@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import './setup.mjs';
 
+const { readBrat } = await import('../dist/data/brat.js');
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -34,10 +35,27 @@ function w2ner(...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/** A BRAT folder as a data file. @returns its path */
+function bratToJson(folder, file) {
+  const { examples, mentions, problems } = readBrat(folder);
+  const left = problems.filter(({ kind }) => kind !== 'widened').length;
+  console.error(`${folder}: ${examples.length} sentences, ${mentions} mentions, ${left} left out`);
+  const path = join(root, 'runs', file);
+  const records = examples.map(({ words, entities }) => ({
+    sentence: words,
+    ner: entities.map((entity) => ({ type: entity.type, index: entity.words })),
+  }));
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify(records));
+  return path;
+}
+
 /** Pre-trains where the recipe says so, trains, and returns the run's folder. */
 function train() {
   const data = resolve(values.data ?? process.env.W2NER_DATA ?? join(root, '../shared/data'));
-  const needed = [recipe.train, recipe.dev, ...(recipe.text ?? [])].map((path) => join(data, path));
+  const { transfer } = recipe;
+  const inputs = [recipe.train, recipe.dev, ...(recipe.text ?? []), transfer?.train, transfer?.dev];
+  const needed = inputs.filter((path) => path !== undefined).map((path) => join(data, path));
   const missing = needed.filter((path) => !existsSync(path));
   if (missing.length > 0) {
     console.error(
@@ -50,7 +68,7 @@ function train() {
   const seed = values.seed === undefined ? [] : ['--seed', values.seed];
   const run = join(root, 'runs', `${name}${values.seed === undefined ? '' : `-${values.seed}`}`);
   rmSync(run, { recursive: true, force: true });
-  const init = [];
+  let init = [];
   if (recipe.text !== undefined) {
     const start = join(root, 'runs', `${name}-pretrained.safetensors`);
     const text = recipe.text.flatMap((path) => ['--text', join(data, path)]);
@@ -70,7 +88,32 @@ function train() {
         String(recipe.pretrain.passes),
         ...settings,
       );
-    init.push('--init', start);
+    init = ['--init', start];
+  }
+  if (transfer !== undefined) {
+    // Other annotations first: what the model learns of words and grids stays, its types do not.
+    const folder = join(root, 'runs', `${name}-transfer`);
+    if (!existsSync(join(folder, 'metrics.json'))) {
+      rmSync(folder, { recursive: true, force: true });
+      const [train, dev] = ['train', 'dev'].map((part) =>
+        bratToJson(join(data, transfer[part]), `${name}-${part}.json`),
+      );
+      const settings = Object.entries(transfer.set).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+      w2ner(
+        'train',
+        '--config',
+        config,
+        '--train',
+        train,
+        '--dev',
+        dev,
+        '--out',
+        folder,
+        ...settings,
+        ...init,
+      );
+    }
+    init = ['--init', join(folder, 'model.safetensors')];
   }
   const files = ['--train', join(data, recipe.train), '--dev', join(data, recipe.dev)];
   w2ner('train', '--config', config, ...files, '--out', run, ...seed, ...init);

@@ -81,6 +81,12 @@ const settingsSchema = z.strictObject({
   ngram_max: size.default(5).describe('longest character n-gram'),
   word_dropout: rate.default(0.2).describe('share of words known by their parts alone while training'),
   ngram_dropout: rate.default(0.05).describe('share of the n-grams that are hidden while training'),
+  score_slope: z
+    .number()
+    .positive()
+    .default(1)
+    .describe('reading of entity scores as probabilities, fitted on the dev data when training ends'),
+  score_intercept: z.number().default(0).describe('the same: sigmoid(slope · logit(score) + intercept)'),
   weights: z
     .enum(['float32', 'int8'])
     .default('float32')

@@ -5,6 +5,7 @@ import { createFeeder } from '../data/feeder.ts';
 import type { LabelSet } from '../data/labels.ts';
 import type { ScoredEntity } from '../data/types.ts';
 import { decodeCells } from '../decode/decode.ts';
+import { type ScoreScale, scaleScore } from '../decode/score-scale.ts';
 import type { Build } from '../model/build.ts';
 import { describeW2ner, type W2nerGraph, w2nerCells } from '../model/w2ner.ts';
 import type { TensorData } from '../onnx/dtype.ts';
@@ -45,7 +46,8 @@ export async function createTagger(
   model: TaggerModel,
   options: TaggerOptions = {},
 ): Promise<Tagger> {
-  const { labels } = model;
+  const { labels, config } = model;
+  const scale = { slope: config.score_slope, intercept: config.score_intercept };
   const session = await createInferenceSession(model, options);
   const feeder = createFeeder(model.config, model.encoder);
   const counts: TaggerCounts = { sentences: 0, windowed: 0, bounded: 0 };
@@ -57,7 +59,7 @@ export async function createTagger(
       ? batchesOfOneLength(items)
       : batchesByPieces(items, limits)) {
       const output = await session.run(feeder.feeds(batch, model.encoder !== undefined));
-      for (const [i, { entities, bounded }] of decodeBatch(batch, output, labels).entries()) {
+      for (const [i, { entities, bounded }] of decodeBatch(batch, output, labels, scale).entries()) {
         found[batch[i]!.place] = entities;
         if (bounded) counts.bounded += 1;
       }
@@ -128,6 +130,7 @@ function decodeBatch(
   batch: readonly Piece[],
   output: Readonly<Record<string, TensorData>>,
   labels: LabelSet,
+  scale: ScoreScale,
 ): { entities: ScoredEntity[]; bounded: boolean }[] {
   const cells = output.cells!.data as BigInt64Array; // [N, 3]
   const cellLabels = output.cell_label!.data as BigInt64Array; // [N]
@@ -151,7 +154,7 @@ function decodeBatch(
     const entities = decoding.entities.map((e) => ({
       type: labels.typeOf(e.label),
       words: e.words,
-      score: e.score,
+      score: scaleScore(e.score, scale),
     }));
     return { entities, bounded: decoding.bounded };
   });

@@ -3,10 +3,17 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../base/files.ts';
 import type { Config } from '../config/schema.ts';
 import type { Example } from '../data/types.ts';
+import { fitScores } from '../evaluate/fit-scores.ts';
 import type { EvaluationReport } from '../evaluate/report.ts';
 import { evaluateTagger } from '../predict/evaluate.ts';
+import type { Tagger } from '../predict/types.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
-import { externalParameters, modelFiles, readModelFolder } from '../weights/model-folder.ts';
+import {
+  externalParameters,
+  modelFiles,
+  readModelFolder,
+  writeModelDescription,
+} from '../weights/model-folder.ts';
 import { modelCard } from './model-card.ts';
 import type { TrainingData } from './training-data.ts';
 
@@ -23,16 +30,33 @@ interface Finished {
   readonly seconds: number;
 }
 
-/** Evaluates the best model as it lies on disk, and writes `metrics.json` and the model card. */
+function openTagger({ out, threads }: Finished): Promise<Tagger> {
+  const model = readModelFolder(out);
+  const parameters = externalParameters(model);
+  return createTagger(out, { ...model, parameters }, threads === undefined ? {} : { threads });
+}
+
+/** Fits on the dev data how the model's scores are to be read, and writes it into its settings. @returns whether it could */
+async function calibrateModel(run: Finished): Promise<boolean> {
+  const tagger = await openTagger(run);
+  const found = await tagger.tag(run.data.dev.map(({ words }) => words)).finally(() => tagger.dispose());
+  const scale = fitScores(
+    run.data.dev.map(({ entities }) => entities),
+    found,
+  );
+  if (scale === undefined) return false;
+  const model = readModelFolder(run.out);
+  const config = { ...model.config, score_slope: scale.slope, score_intercept: scale.intercept };
+  writeModelDescription(run.out, { ...model, config });
+  return true;
+}
+
+/** Calibrates and evaluates the best model as it lies on disk, and writes `metrics.json` and the model card. */
 export async function finishModel(
   run: Finished,
 ): Promise<{ dev: EvaluationReport; test?: EvaluationReport }> {
-  const model = readModelFolder(run.out);
-  const tagger = await createTagger(
-    run.out,
-    { ...model, parameters: externalParameters(model) },
-    run.threads === undefined ? {} : { threads: run.threads },
-  );
+  const fitted = await calibrateModel(run);
+  const tagger = await openTagger(run);
   const report = (examples: readonly Example[]): Promise<EvaluationReport> =>
     evaluateTagger(tagger, examples, { training: run.data.train });
   try {
@@ -44,6 +68,7 @@ export async function finishModel(
       best_epoch: run.bestEpoch + 1,
       seed: run.config.seed,
       seconds: Math.round(run.seconds),
+      scores_calibrated: fitted ? 1 : 0,
     };
     const metrics = { training, dev, ...(test === undefined ? {} : { test }) };
     writeFileAtomic(join(run.out, modelFiles.metrics), `${JSON.stringify(metrics, null, 2)}\n`);

@@ -195,6 +195,9 @@ async function addFile(path: string, start: Start, config: Config): Promise<void
       const spec = specs.get(name);
       if (spec === undefined) continue;
       if (spec.shape.join() !== shape.join()) {
+        // Other types: what the file knows of its own cannot be used, the rest can.
+        const sameBut = spec.shape.slice(1).join() === shape.slice(1).join();
+        if (sameBut && (LABEL_ROWS as readonly string[]).includes(name)) continue;
         const message = `tensor "${name}" is ${dtype}[${shape}], model expects float32[${spec.shape}]`;
         const hint = 'pre-train with the same configuration';
         throw new UserError({ code: 'E_INIT', where: path, message, hint });

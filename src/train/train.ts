@@ -71,8 +71,11 @@ const checkpointPath = (out: string): string => join(out, 'last', 'checkpoint.sa
  * `train-log.jsonl` every step. Same data, settings, seed, machine and threads: same losses.
  * @throws UserError for bad data (every bad row is listed), an unusable checkpoint, or a diverging run
  */
-export async function trainModel(options: TrainOptions): Promise<TrainResult> {
-  const { config, out } = options;
+export async function trainModel(given: TrainOptions): Promise<TrainResult> {
+  // Settings that come from a model folder carry the reading of that model's scores: this one's is fitted at the end.
+  const config = { ...given.config, score_slope: 1, score_intercept: 0 };
+  const options = { ...given, config };
+  const { out } = options;
   const data = readTrainingData(options);
   const path = checkpointPath(out);
   if (options.resume !== true && existsSync(path)) {

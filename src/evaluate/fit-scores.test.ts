@@ -1,0 +1,51 @@
+/** Calibration of scores: what is fitted is what the scores were distorted by. */
+import { expect, test } from 'vitest';
+import { createRandom } from '../base/random.ts';
+import { logit, scaleScore, sigmoid } from '../decode/score-scale.ts';
+import { calibrate } from './calibration.ts';
+import { fitScores } from './fit-scores.ts';
+
+const random = createRandom(3);
+
+/** Predictions that are right with probability `truth(score)`. */
+function draw(count: number, truth: (score: number) => number) {
+  const gold = [];
+  const predicted = [];
+  for (let k = 0; k < count; k++) {
+    const score = random.uniform();
+    const entity = { type: 'A', words: [0] };
+    gold.push(random.uniform() < truth(score) ? [entity] : []);
+    predicted.push([{ ...entity, score }]);
+  }
+  return { gold, predicted };
+}
+
+test('slope and intercept of distorted scores are found, and scores then mean what they say', () => {
+  const truth = (score: number): number => sigmoid(0.5 * logit(score) + 1);
+  const { gold, predicted } = draw(20_000, truth);
+  const scale = fitScores(gold, predicted)!;
+  expect(scale.slope).toBeCloseTo(0.5, 1);
+  expect(scale.intercept).toBeCloseTo(1, 1);
+  const before = calibrate(gold, predicted)!.ece;
+  const scaled = predicted.map((list) => list.map((e) => ({ ...e, score: scaleScore(e.score, scale) })));
+  expect(before).toBeGreaterThan(0.15);
+  expect(calibrate(gold, scaled)!.ece).toBeLessThan(0.02);
+});
+
+test('the order of scores stays, and no scale leaves them alone', () => {
+  const scale = { slope: 2, intercept: -1 };
+  const scores = [0, 0.2, 0.5, 0.9, 1].map((score) => scaleScore(score, scale));
+  expect([...scores].sort((a, b) => a - b)).toEqual(scores);
+  expect(scores.every((score) => score >= 0 && score <= 1)).toBe(true);
+  expect(scaleScore(0.123, { slope: 1, intercept: 0 })).toBe(0.123);
+});
+
+test.each([
+  ['too few predictions', 20, (score: number) => score],
+  ['only right ones', 200, () => 1],
+  ['only wrong ones', 200, () => 0],
+  ['scores that say the opposite', 5000, (score: number) => 1 - score],
+])('%s: nothing is fitted', (_, count, truth) => {
+  const { gold, predicted } = draw(count, truth);
+  expect(fitScores(gold, predicted)).toBeUndefined();
+});

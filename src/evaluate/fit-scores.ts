@@ -1,0 +1,48 @@
+/** Fits how entity scores are to be read as probabilities: logistic calibration (Platt 1999) of a score's logit. */
+import type { EntityMention, ScoredEntity } from '../data/types.ts';
+import { logit, type ScoreScale, sigmoid } from '../decode/score-scale.ts';
+import { checkLengths, mentionKey } from './scores.ts';
+
+/** Predictions below which nothing is fitted: a few would fit anything. */
+const FEWEST = 50;
+const STEPS = 100;
+
+/**
+ * The slope and intercept under which scores are most likely, given which predictions are strictly right.
+ * @param predicted with the scores as the model gives them
+ * @returns `undefined` when there are too few predictions, or all of them are right or all wrong
+ */
+export function fitScores(
+  gold: readonly (readonly EntityMention[])[],
+  predicted: readonly (readonly ScoredEntity[])[],
+): ScoreScale | undefined {
+  checkLengths(gold, predicted);
+  const points = predicted.flatMap((entities, i) => {
+    const right = new Set(gold[i]!.map(mentionKey));
+    return entities.map((entity) => ({ x: logit(entity.score), y: right.has(mentionKey(entity)) ? 1 : 0 }));
+  });
+  const correct = points.reduce((sum, { y }) => sum + y, 0);
+  if (points.length < FEWEST || correct === 0 || correct === points.length) return undefined;
+  let [slope, intercept] = [1, 0];
+  // Newton's method; the small ridge keeps it finite when right and wrong are separable.
+  for (let step = 0; step < STEPS; step++) {
+    let [gSlope, gIntercept, hSlope, hMixed, hIntercept] = [1e-3 * (slope - 1), 0, 1e-3, 0, 1e-9];
+    for (const { x, y } of points) {
+      const p = sigmoid(slope * x + intercept);
+      const weight = p * (1 - p);
+      gSlope += (p - y) * x;
+      gIntercept += p - y;
+      hSlope += weight * x * x;
+      hMixed += weight * x;
+      hIntercept += weight;
+    }
+    const determinant = hSlope * hIntercept - hMixed * hMixed;
+    const dSlope = (hIntercept * gSlope - hMixed * gIntercept) / determinant;
+    const dIntercept = (hSlope * gIntercept - hMixed * gSlope) / determinant;
+    slope -= dSlope;
+    intercept -= dIntercept;
+    if (Math.abs(dSlope) + Math.abs(dIntercept) < 1e-9) break;
+  }
+  // A falling curve would turn the order of entities round: then scores say nothing, and are left alone.
+  return slope > 0 && Number.isFinite(intercept) ? { slope, intercept } : undefined;
+}
