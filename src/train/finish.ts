@@ -30,15 +30,17 @@ interface Finished {
   readonly seconds: number;
 }
 
-function openTagger({ out, threads }: Finished): Promise<Tagger> {
+function openTagger({ out, threads }: Finished, change: Partial<Config> = {}): Promise<Tagger> {
   const model = readModelFolder(out);
+  const described = { ...model, config: { ...model.config, ...change } };
   const parameters = externalParameters(model);
-  return createTagger(out, { ...model, parameters }, threads === undefined ? {} : { threads });
+  return createTagger(out, { ...described, parameters }, threads === undefined ? {} : { threads });
 }
 
 /** Fits on the dev data how the model's scores are to be read, and writes it into its settings. @returns whether it could */
 async function calibrateModel(run: Finished): Promise<boolean> {
-  const tagger = await openTagger(run);
+  // A run that was resumed after its end has a reading already: it is fitted anew, not on top.
+  const tagger = await openTagger(run, { score_slope: 1, score_intercept: 0 });
   const found = await tagger.tag(run.data.dev.map(({ words }) => words)).finally(() => tagger.dispose());
   const scale = fitScores(
     run.data.dev.map(({ entities }) => entities),

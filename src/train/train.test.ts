@@ -125,6 +125,23 @@ describe('a training run', () => {
     expect(steps.map(({ loss }) => loss)).toEqual(whole.losses);
   });
 
+  test('reads scores the same way when it is resumed after its end', async () => {
+    // With gaps in the annotation, so that some of what is found counts as wrong.
+    const sparse = (makeData(60, 3) as { ner: unknown[] }[]).map((row, k) =>
+      k % 3 > 0 ? row : { ...row, ner: [] },
+    );
+    const more = { config: checkConfig({ ...config, epochs: 20 }), dev: write('sparse.json', sparse) };
+    await run('scores', more);
+    const scale = (): unknown[] => {
+      const settings = JSON.parse(readFileSync(join(folder, 'scores', 'config.json'), 'utf8'));
+      return [settings.score_slope, settings.score_intercept];
+    };
+    const fitted = scale();
+    expect(fitted[1]).not.toBe(0);
+    await run('scores', { ...more, resume: true });
+    expect(scale()).toEqual(fitted);
+  });
+
   test('leaves a usable model at F1 = 0, with a warning', async () => {
     const { result, events } = await run('zero', {
       config: checkConfig({ ...config, epochs: 1, learning_rate: 1e-9 }),
