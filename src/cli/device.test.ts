@@ -77,7 +77,7 @@ describe('train', () => {
     const { code, given, stdout, stderr } = await run('--device', 'webgpu', '--download', '--init', 'model');
     expect(code).toBe(0);
     expect(given).toMatchObject({ device: 'webgpu', download: true, init: 'model', configPath: config });
-    expect(stderr).toBe('computing on webgpu\na notice\n');
+    expect(stderr).toBe('a notice\n');
     expect(stdout).not.toContain('notice');
     expect((await run()).given).toMatchObject({ device: 'cpu' });
     expect((await run()).given?.download).toBeUndefined();

@@ -140,6 +140,32 @@ test('adapters are merged into the weights that they adapt', async () => {
   await tagger.dispose();
 });
 
+test('a run with adapters goes on only from the weights that it began with', async () => {
+  const first = await run('base', { epochs: 1 });
+  const change = { adapter_rank: 2 };
+  const stop = new AbortController();
+  const onEvent = (event: TrainEvent): void => {
+    if (event.kind === 'step' && event.step === 3) stop.abort();
+  };
+  const whole = await run('adapted', change, { init: first.out });
+  await run('adapted-stopped', change, { init: first.out, signal: stop.signal, onEvent });
+  await expect(run('adapted-stopped', change, { resume: true })).rejects.toMatchObject({ code: 'E_RESUME' });
+  const resumed = await run('adapted-stopped', change, { init: first.out, resume: true });
+  expect([...resumed.tensors]).toEqual([...whole.tensors]);
+});
+
+test('int8 weights cannot be trained', async () => {
+  await expect(run('int8', { weights: 'int8' })).rejects.toMatchObject({ code: 'E_CONFIG_VALUE' });
+  const first = await run('float32', { epochs: 1 });
+  const settingsPath = join(first.out, 'config.json');
+  const stored = JSON.parse(readFileSync(settingsPath, 'utf8'));
+  writeFileSync(settingsPath, JSON.stringify({ ...stored, weights: 'int8' }));
+  await expect(run('from-int8', {}, { init: first.out })).rejects.toMatchObject({
+    code: 'E_INIT',
+    message: expect.stringContaining('int8 weights'),
+  });
+});
+
 test('accumulated gradients make fewer steps', async () => {
   const { losses } = await run('accumulated', { accumulate: 2, batch_size: 1 });
   expect(losses.length).toBe(4);

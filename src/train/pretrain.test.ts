@@ -190,6 +190,14 @@ describe('pre-training', () => {
     await expect(start('other', join(folder, 'none'))).rejects.toMatchObject({ code: 'E_WEIGHTS' });
   });
 
+  test('is not for a BERT encoder', async () => {
+    const bert = { ...config, encoder: 'bert' as const, bert_name: 'bert' };
+    const out = join(folder, 'bert.safetensors');
+    await expect(pretrain({ config: bert, text: [text], out })).rejects.toMatchObject({
+      code: 'E_CONFIG_VALUE',
+    });
+  });
+
   test('ends early when asked, with what was learnt so far', async () => {
     const stop = new AbortController();
     const path = join(folder, 'early.safetensors');

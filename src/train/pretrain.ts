@@ -55,10 +55,15 @@ function diverged(step: number, loss: number): UserError {
 
 /**
  * Trains the language model and writes the tensors that a W2NER model can start from (`train --init`).
- * @throws UserError when there is too little text, or the file cannot be written
+ * @throws UserError for a BERT encoder, when there is too little text, or the file cannot be written
  */
 export async function pretrain(options: PretrainOptions): Promise<PretrainResult> {
   const { config, passes = 1 } = options;
+  if (config.encoder !== 'compact') {
+    const message = '"bert_name" is given, but a BERT encoder is trained on text already';
+    const hint = 'pretrain is for the compact encoder: w2ner train starts from the BERT itself';
+    throw new UserError({ code: 'E_CONFIG_VALUE', where: 'config', message, hint });
+  }
   const corpus = readCorpus(options.text, VOCABULARY, options.maxWords ?? Number.POSITIVE_INFINITY);
   const random = createRandom(config.seed);
   const { build, loss } = describeLanguageModel(config, corpus.vocabulary.size);

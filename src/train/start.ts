@@ -47,6 +47,11 @@ export interface Start {
  */
 export async function prepareStart(options: StartOptions, dataLabels: LabelSet): Promise<Start> {
   const { config, init } = options;
+  if (config.weights !== 'float32') {
+    const message = `"weights" is "${config.weights}", only float32 weights can be trained`;
+    const hint = 'train with "weights": "float32"; w2ner quantize makes an int8 model of the result';
+    throw new UserError({ code: 'E_CONFIG_VALUE', where: 'config', message, hint });
+  }
   if (init !== undefined && isFolder(init)) return startFromModel(init, config, dataLabels);
   const start: Start =
     config.encoder === 'bert'
@@ -149,6 +154,15 @@ const SHAPES = [
 /** A model to train further. Its labels come first; types that only the data has get new rows. */
 function startFromModel(folder: string, config: Config, dataLabels: LabelSet): Start {
   const model = readModelFolder(folder);
+  if (model.config.weights !== 'float32') {
+    const hint = 'start from the float32 model that it was made of';
+    throw new UserError({
+      code: 'E_INIT',
+      where: folder,
+      message: 'has int8 weights, which cannot be trained',
+      hint,
+    });
+  }
   const differing = SHAPES.filter((key) => JSON.stringify(model.config[key]) !== JSON.stringify(config[key]));
   if (differing.length > 0) {
     const message = differing

@@ -1,5 +1,4 @@
 /** Training a W2NER model from annotated sentences: validate, train epoch by epoch, keep the best, write the model folder. */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
@@ -22,6 +21,7 @@ import {
 import { warmupFactor } from './adamw.ts';
 import { type Progress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { TrainEvent, TrainResult } from './events.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { finishModel } from './finish.ts';
 import { openTrainLog } from './log.ts';
 import { copyModel, saveModel } from './save-model.ts';
@@ -101,20 +101,13 @@ export async function trainModel(given: TrainOptions): Promise<TrainResult> {
     ...(threads === undefined ? {} : { threads }),
     ...(device === undefined ? {} : { device }),
   });
+  // What `auto` chose is told where it is chosen.
+  if (device !== 'auto' && trainer.device !== 'cpu') onNotice(`computing on ${trainer.device}`);
   try {
     return await new Run(options, run, start, trainer, noise).train(path);
   } finally {
     await trainer.release();
   }
-}
-
-/** What a checkpoint may be continued with: the same data and settings, but for the early stop and paths that are not used. */
-function fingerprintOf(config: Config, data: TrainingData, start: Start): string {
-  const { patience: _, save_path: _save, predict_path: _predict, ...settings } = config;
-  const hash = createHash('sha256').update(JSON.stringify(settings));
-  hash.update(JSON.stringify(data.labels.toJSON())).update(JSON.stringify([data.train, data.dev]));
-  hash.update(JSON.stringify(start.encoder?.rawConfig ?? null));
-  return hash.digest('hex').slice(0, 16);
 }
 
 interface Trained extends BatchItem {

@@ -36,9 +36,6 @@ export async function runTrain(
 ): Promise<number> {
   const shortcuts = Object.entries(pick(options, 'epochs', 'seed')).map(([key, value]) => `${key}=${value}`);
   const config = loadConfig(options.config, [...(options.set ?? []), ...shortcuts]);
-  // A device that is named is used, or the run fails; what `auto` chose comes as a notice.
-  const { device = 'cpu' } = options;
-  if (device !== 'cpu' && device !== 'auto') context.stderr.write(`computing on ${device}\n`);
   const progress = await startProgress(context, 'Training');
   try {
     const result = await context.trainModel({
