@@ -13,16 +13,13 @@ export interface WordSources {
   readonly data?: readonly string[];
 }
 
-/** How far the reading is. */
-export type OnWordsRead = (done: number, total: number) => void;
-
 /**
  * Reads all words. A word that was not read is not covered, so one file that cannot be read is an error.
  * @throws UserError naming every file that cannot be read; those of the data files
  */
 export async function readWords(
   { corpus = [], data = [] }: WordSources,
-  options: { readonly onRead?: OnWordsRead; readonly signal?: AbortSignal } = {},
+  signal?: AbortSignal,
 ): Promise<Set<string>> {
   const words = new Set<string>();
   for (const { examples } of readExampleFiles(data, { nerRequired: false })) {
@@ -31,9 +28,9 @@ export async function readWords(
   const { sources, failures } = findSources(corpus);
   if (failures.length > 0) throw nothingRead(failures);
   const errors: UserError[] = [];
-  for (const [done, source] of sources.entries()) {
+  for (const source of sources) {
     await letSignalsIn();
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     try {
       for (const sentence of segment(await source.read()))
         for (const { text } of sentence.words) words.add(text);
@@ -41,7 +38,6 @@ export async function readWords(
       if (!(error instanceof UserError)) throw error;
       errors.push(error);
     }
-    options.onRead?.(done + 1, sources.length);
   }
   if (errors.length === 1) throw errors[0]!;
   if (errors.length > 1) {

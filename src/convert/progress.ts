@@ -40,7 +40,7 @@ export function watchedStore(
     read(name) {
       const tensor = store.read(name);
       done += entryBytes(store.entries.get(name)!);
-      onProgress({ step, fraction: before + done / total / 2 });
+      onProgress({ step, fraction: Math.min(1, before + done / total / 2) });
       return tensor;
     },
   };

@@ -69,7 +69,7 @@ export async function pruneModel(options: PruneOptions): Promise<PruneResult> {
     const message = 'has the compact encoder, which has no vocabulary';
     throw new UserError({ code: 'E_MODEL', where: options.model, message });
   }
-  const words = await readWords(options, signal === undefined ? {} : { signal });
+  const words = await readWords(options, signal);
   const pruned = pruneTokenizer(encoder.tokenizer, keptText(words, options.scripts));
   const smaller = { ...model, encoder: smallerEncoder(encoder, pruned) };
   const store = openSafetensors(model.weights);
