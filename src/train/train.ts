@@ -19,6 +19,7 @@ import {
   readModelFolder,
 } from '../weights/model-folder.ts';
 import { warmupFactor } from './adamw.ts';
+import { BrokenSteps } from './broken-steps.ts';
 import { type Progress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { TrainEvent, TrainResult } from './events.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -59,9 +60,6 @@ const longestSentence = (config: Config): number => Math.floor(Math.sqrt(config.
 
 /** A checkpoint is written at least this often within long epochs. */
 const CHECKPOINT_SECONDS = 120;
-
-/** Steps in a row whose gradient is not finite before the run is given up. */
-const MAX_BROKEN_STEPS = 10;
 
 /** The checkpoint's place inside the model folder. */
 const checkpointPath = (out: string): string => join(out, 'last', 'checkpoint.safetensors');
@@ -126,7 +124,7 @@ class Run {
   readonly #fingerprint: string;
   #emit: (event: TrainEvent) => void;
   #progress: Progress;
-  #brokenSteps = 0;
+  readonly #broken = new BrokenSteps();
   /** Milliseconds that the last checkpoint took. */
   #saving = 0;
 
@@ -276,7 +274,8 @@ class Run {
         (items) => ({ labels: labelFeed(items) }),
         factor,
       );
-      this.#checkFinite(loss, gradientNorm);
+      const warning = this.#broken.check(step + 1, loss, gradientNorm);
+      if (warning !== undefined) this.#emit({ kind: 'warning', message: warning });
       sentences += batches[batch]!.reduce((sum, items) => sum + items.length, 0);
       this.#advance({
         batch: batch + 1,
@@ -378,24 +377,6 @@ class Run {
     writeCheckpoint(path, this.#progress, this.#trainer.optimizer);
     this.#saving = performance.now() - began;
     this.#emit({ kind: 'checkpoint', folder: dirname(path), step: this.#progress.step });
-  }
-
-  #checkFinite(loss: number, gradientNorm: number): void {
-    this.#brokenSteps = Number.isFinite(gradientNorm) ? 0 : this.#brokenSteps + 1;
-    if (this.#brokenSteps === 0) return;
-    const where = `step ${this.#progress.step + 1}`;
-    const message = `the gradient is not finite (loss ${loss})`;
-    if (this.#brokenSteps < MAX_BROKEN_STEPS) {
-      this.#emit({ kind: 'warning', message: `${where}: ${message}; the step was left out` });
-      return;
-    }
-    const hint = 'lower "learning_rate" and "clip_grad_norm"; the last checkpoint is kept';
-    throw new UserError({
-      code: 'E_DIVERGED',
-      where,
-      message: `${message} for ${MAX_BROKEN_STEPS} steps`,
-      hint,
-    });
   }
 
   /** Scores on the dev data of the model in a folder, which stays on disk while it is run. */
