@@ -76,14 +76,7 @@ export async function trainModel(given: TrainOptions): Promise<TrainResult> {
   const { out } = options;
   const data = readTrainingData(options);
   const path = checkpointPath(out);
-  if (options.resume !== true && existsSync(path)) {
-    const hint = 'add --resume to continue that run, or choose another --out folder';
-    throw new UserError({ code: 'E_OUT', where: out, message: 'already holds a training run', hint });
-  }
-  if (options.resume !== true && existsSync(join(out, modelFiles.weights))) {
-    const hint = 'choose another --out folder, or move that model away';
-    throw new UserError({ code: 'E_OUT', where: out, message: 'already holds a model', hint });
-  }
+  if (options.resume !== true) checkEmpty(out);
   const onNotice = (message: string): void => options.onEvent?.({ kind: 'notice', message });
   const onDownload = (progress: DownloadProgress): void =>
     options.onEvent?.({ kind: 'download', ...progress });
@@ -106,6 +99,16 @@ export async function trainModel(given: TrainOptions): Promise<TrainResult> {
   } finally {
     await trainer.release();
   }
+}
+
+/** @throws UserError `E_OUT` when a folder holds a run or a model, which a new run would overwrite */
+function checkEmpty(out: string): void {
+  const run = existsSync(checkpointPath(out));
+  if (!run && !existsSync(join(out, modelFiles.weights))) return;
+  const message = `already holds a ${run ? 'training run' : 'model'}`;
+  const other = 'choose another --out folder';
+  const hint = run ? `add --resume to continue that run, or ${other}` : `${other}, or move that model away`;
+  throw new UserError({ code: 'E_OUT', where: out, message, hint });
 }
 
 interface Trained extends BatchItem {
