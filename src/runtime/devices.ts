@@ -15,7 +15,7 @@ const preferred: readonly UsedDevice[] = ['cuda', 'webgpu', 'cpu'];
 const needs: Readonly<Record<UsedDevice, string>> = {
   cpu: 'ONNX Runtime has no build for this machine',
   webgpu: 'WebGPU needs a GPU with a Vulkan, Metal or Direct3D 12 driver',
-  cuda: 'CUDA needs an NVIDIA GPU, its driver, CUDA 12 with cuDNN 9, and the GPU libraries of onnxruntime-node, which its own install script fetches (see the README)',
+  cuda: 'CUDA needs an NVIDIA GPU, its driver, CUDA 12 with cuDNN 9, and the GPU libraries of onnxruntime-node, which its own install script fetches',
 };
 
 /** The devices to try, in order. A device that was named is never replaced by another. */

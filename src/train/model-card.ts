@@ -47,13 +47,19 @@ function summary(name: string, report: EvaluationReport): string {
   ].join('\n\n');
 }
 
+/** What the training began with. */
+function origin({ config, init }: CardSource): string {
+  if (init !== undefined) return `from the weights of ${basename(init)}`;
+  return config.encoder === 'bert' ? `from the encoder ${basename(config.bert_name!)}` : 'from scratch';
+}
+
 /** Markdown for the model folder's `README.md`. */
 export function modelCard(source: CardSource): string {
   const { config, data, reports } = source;
   const entities = data.train.reduce((sum, example) => sum + example.entities.length, 0);
   const parts = [
     `# ${basename(source.out)}`,
-    `A W2NER model (Li et al., AAAI 2022) with the ${config.encoder} encoder, trained with w2ner${source.init === undefined ? ' from scratch' : `, starting from weights that were pre-trained on plain text (${basename(source.init)})`}.`,
+    `A W2NER model (Li et al., AAAI 2022) with the ${config.encoder} encoder, trained with w2ner ${origin(source)}.`,
     `## Data\n\nTrained on ${basename(source.train)}: ${data.train.length} sentences, ${entities} entities of ${data.labels.types.length} types. The epoch was chosen on ${basename(source.dev)}.`,
     `## Training\n\nBest of ${config.epochs} epochs: ${source.bestEpoch + 1}; seed ${config.seed}; ${Math.round(source.seconds)} s. All settings are in \`config.json\`, all scores in \`metrics.json\`.`,
     '## Scores\n\nAn entity counts when its type and all its words are right.',

@@ -87,7 +87,11 @@ function snapshotIn(cache: string, name: string): string | undefined {
   return /^[\w-]+$/.test(revision) && isFolder(snapshot) ? snapshot : undefined;
 }
 
-const hubFiles = `${encoderFiles.config}, ${encoderFiles.tokenizer} (or ${encoderFiles.wordPieces}) and ${weightFiles[0]} (or ${weightFiles[2]})`;
+/** What has to be in a folder. */
+function neededFiles(withWeights: boolean): string {
+  const weights = withWeights ? `, ${weightFiles[0]} (or ${weightFiles[2]})` : '';
+  return `${encoderFiles.config}, ${encoderFiles.tokenizer} (or ${encoderFiles.wordPieces})${weights}`;
+}
 
 function missing(name: string, looked: readonly string[], hint: string): UserError {
   const message = `no such encoder; looked for ${looked.join(', ')}`;
@@ -109,7 +113,7 @@ export async function findEncoder(nameOrPath: string, options: FindEncoderOption
   if (folder !== undefined) return folder;
   const looked = [...new Set(places)].map((path) => `the folder ${path}`);
   if (!isHubName(nameOrPath)) {
-    const hint = `give a folder with ${hubFiles}, or a name of the form organisation/name`;
+    const hint = `give a folder with ${neededFiles(weights)}, or a name of the form organisation/name`;
     throw missing(nameOrPath, looked, hint);
   }
   const caches = cacheFolders(env);
@@ -125,7 +129,7 @@ export async function findEncoder(nameOrPath: string, options: FindEncoderOption
       looked.push(`${snapshot} (which lacks ${lacking.join(', ')})`);
     }
   }
-  const put = `put ${hubFiles} into ${places[0]}`;
+  const put = `put ${neededFiles(weights)} into ${places[0]}`;
   if (isOffline(env)) throw missing(nameOrPath, looked, `${put}; HF_HUB_OFFLINE forbids to download it`);
   if (!download) throw missing(nameOrPath, looked, `${put}, or let --download fetch them`);
   return downloadEncoder(nameOrPath, {

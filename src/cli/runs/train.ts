@@ -87,13 +87,14 @@ function showEvent<K extends TrainEvent['kind']>(
 }
 
 function startLine(event: Extract<TrainEvent, { kind: 'start' }>): string {
-  const { sentences, devSentences, parameters, labels, epochs, batches, seed, resumedAt } = event;
+  const { sentences, devSentences, parameters, trained, labels, epochs, batches, seed, resumedAt } = event;
   const from = resumedAt === 0 ? '' : `, continued from step ${formatCount(resumedAt)}`;
+  const part = trained === parameters ? '' : ` (${formatCount(trained)} of them trained)`;
   return (
     `${formatPlural(sentences, 'sentence')} to learn from, ${formatCount(devSentences)} to compare with, ` +
     `${formatPlural(labels.length, 'type')}\n` +
-    `${formatPlural(parameters, 'parameter')}, ${formatPlural(epochs, 'epoch')} of ` +
-    `${formatPlural(batches, 'batch', 'batches')}, seed ${seed}${from}\n`
+    `${formatPlural(parameters, 'parameter')}${part}, ${formatPlural(epochs, 'epoch')} of ` +
+    `${formatPlural(batches, 'step')}, seed ${seed}${from}\n`
   );
 }
 
