@@ -1,8 +1,10 @@
 /** Everything that continuing a training run exactly needs, in one file that is whole or absent. */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { errorMessage, UserError } from '../base/errors.ts';
 import type { RandomState } from '../base/random.ts';
 import type { TensorData } from '../onnx/dtype.ts';
+import { modelFiles } from '../weights/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
 import type { AdamW } from './adamw.ts';
 
@@ -26,6 +28,19 @@ export interface Progress {
   /** -1 before the first evaluation. */
   readonly bestEpoch: number;
   readonly seconds: number;
+}
+
+/** The checkpoint's place inside the model folder. */
+export const checkpointPath = (out: string): string => join(out, 'last', 'checkpoint.safetensors');
+
+/** @throws UserError `E_OUT` when a folder holds a run or a model, which a new run would overwrite */
+export function checkNewRun(out: string): void {
+  const run = existsSync(checkpointPath(out));
+  if (!run && !existsSync(join(out, modelFiles.weights))) return;
+  const message = `already holds a ${run ? 'training run' : 'model'}`;
+  const other = 'choose another --out folder';
+  const hint = run ? `add --resume to continue that run, or ${other}` : `${other}, or move that model away`;
+  throw new UserError({ code: 'E_OUT', where: out, message, hint });
 }
 
 const kinds = ['parameter', 'mean', 'variance'] as const;
@@ -62,7 +77,7 @@ export function readCheckpoint(path: string, fingerprint: string, optimizer: Ada
     );
   }
   if (progress.fingerprint !== fingerprint) {
-    const hint = 'resume with the same files and settings, or start anew in another --out folder';
+    const hint = 'resume with the same files, settings and --init, or start anew in another --out folder';
     throw fail('belongs to a run with other data or settings', hint);
   }
   for (const [name, slot] of optimizer.slots) {

@@ -1,5 +1,5 @@
 /** The training log: rows as they come, and no row twice after a resumed run. */
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -53,4 +53,10 @@ test('a resumed run continues behind its checkpoint', () => {
 
   openTrainLog(path, 0);
   expect(rows()).toEqual([]);
+});
+
+test('a folder that cannot be made is an error of the user', () => {
+  writeFileSync(join(folder, 'file'), '');
+  const path = join(folder, 'file', 'run', 'train-log.jsonl');
+  expect(() => openTrainLog(path, 0)).toThrow(expect.objectContaining({ code: 'E_WRITE' }));
 });

@@ -1,7 +1,6 @@
 /** The training log: one JSON object a line, continued without repetition when a run is resumed. */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { makeFolder, writeFileAtomic } from '../base/files.ts';
+import { writeFileAtomic } from '../base/files.ts';
 import type { TrainEvent } from './events.ts';
 
 /** Appends events to a file. */
@@ -12,10 +11,10 @@ export interface TrainLog {
 }
 
 /**
+ * Opens the log; its folder is made.
  * @param fromStep keeps the rows of a resumed run up to this step; 0 starts the log anew
  */
 export function openTrainLog(path: string, fromStep: number): TrainLog {
-  makeFolder(dirname(path));
   const kept =
     fromStep > 0 && existsSync(path)
       ? readFileSync(path, 'utf8')
