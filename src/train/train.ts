@@ -1,5 +1,4 @@
 /** Training a W2NER model from annotated sentences: validate, train epoch by epoch, keep the best, write the model folder. */
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { createRandom, type Random, restoreRandom } from '../base/random.ts';
@@ -12,15 +11,10 @@ import { groups } from '../predict/batches.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
 import type { Device } from '../runtime/devices.ts';
 import type { DownloadProgress } from '../weights/download-encoder.ts';
-import {
-  externalParameters,
-  type ModelDescription,
-  modelFiles,
-  readModelFolder,
-} from '../weights/model-folder.ts';
+import { externalParameters, type ModelDescription, readModelFolder } from '../weights/model-folder.ts';
 import { warmupFactor } from './adamw.ts';
 import { BrokenSteps } from './broken-steps.ts';
-import { type Progress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { checkNewRun, checkpointPath, type Progress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { TrainEvent, TrainResult } from './events.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { finishModel } from './finish.ts';
@@ -61,9 +55,6 @@ const longestSentence = (config: Config): number => Math.floor(Math.sqrt(config.
 /** A checkpoint is written at least this often within long epochs. */
 const CHECKPOINT_SECONDS = 120;
 
-/** The checkpoint's place inside the model folder. */
-const checkpointPath = (out: string): string => join(out, 'last', 'checkpoint.safetensors');
-
 /**
  * Trains a model. The folder then holds the best epoch's model, `last/` the last epoch's model and the checkpoint, and
  * `train-log.jsonl` every step. Same data, settings, seed, machine and threads: same losses.
@@ -76,7 +67,7 @@ export async function trainModel(given: TrainOptions): Promise<TrainResult> {
   const { out } = options;
   const data = readTrainingData(options);
   const path = checkpointPath(out);
-  if (options.resume !== true) checkEmpty(out);
+  if (options.resume !== true) checkNewRun(out);
   const onNotice = (message: string): void => options.onEvent?.({ kind: 'notice', message });
   const onDownload = (progress: DownloadProgress): void =>
     options.onEvent?.({ kind: 'download', ...progress });
@@ -99,16 +90,6 @@ export async function trainModel(given: TrainOptions): Promise<TrainResult> {
   } finally {
     await trainer.release();
   }
-}
-
-/** @throws UserError `E_OUT` when a folder holds a run or a model, which a new run would overwrite */
-function checkEmpty(out: string): void {
-  const run = existsSync(checkpointPath(out));
-  if (!run && !existsSync(join(out, modelFiles.weights))) return;
-  const message = `already holds a ${run ? 'training run' : 'model'}`;
-  const other = 'choose another --out folder';
-  const hint = run ? `add --resume to continue that run, or ${other}` : `${other}, or move that model away`;
-  throw new UserError({ code: 'E_OUT', where: out, message, hint });
 }
 
 interface Trained extends BatchItem {
