@@ -35,8 +35,8 @@ export interface TaggerModel extends ModelDescription {
   readonly parameters: Exclude<ParameterSource, 'inputs'>;
 }
 
-/** One grid's worth of words, and its place among the pieces asked for. */
-interface Piece extends BatchItem {
+/** One grid's worth of words, and its place among those asked for. */
+interface ShortItem extends BatchItem {
   readonly place: number;
 }
 
@@ -51,9 +51,9 @@ export async function createTagger(
   const session = await createInferenceSession(model, options);
   const feeder = createFeeder(model.config, model.encoder);
   const counts: TaggerCounts = { sentences: 0, windowed: 0, bounded: 0 };
-  const tagPieces = async (pieces: readonly (readonly string[])[]): Promise<ScoredEntity[][]> => {
-    const found: ScoredEntity[][] = pieces.map(() => []);
-    const items = pieces.map((words, place) => ({ words, place, pieces: feeder.piecesOf(words) }));
+  const tagShort = async (short: readonly (readonly string[])[]): Promise<ScoredEntity[][]> => {
+    const found: ScoredEntity[][] = short.map(() => []);
+    const items = short.map((words, place) => ({ words, place, pieces: feeder.piecesOf(words) }));
     const limits = session.device === 'cpu' ? pieceLimits : devicePieceLimits;
     for (const batch of model.encoder === undefined
       ? batchesOfOneLength(items)
@@ -72,7 +72,7 @@ export async function createTagger(
     counts,
     device: session.device,
     async tag(sentences) {
-      const { entities, windowed } = await tagInWindows(sentences, tagPieces);
+      const { entities, windowed } = await tagInWindows(sentences, tagShort);
       counts.sentences += sentences.length;
       counts.windowed += windowed;
       return entities;
@@ -104,8 +104,8 @@ function describeForUse({ config, labels, encoder }: ModelDescription, fused = f
 }
 
 /** Equal lengths need no padding, and make a sentence's result independent of its neighbours. */
-function batchesOfOneLength(items: readonly Piece[]): Piece[][] {
-  const byLength = new Map<number, Piece[]>();
+function batchesOfOneLength(items: readonly ShortItem[]): ShortItem[][] {
+  const byLength = new Map<number, ShortItem[]>();
   for (const item of items) {
     const group = byLength.get(item.words.length);
     if (group === undefined) byLength.set(item.words.length, [item]);
@@ -118,7 +118,7 @@ function batchesOfOneLength(items: readonly Piece[]): Piece[][] {
  * Sentences of similar numbers of pieces together, the costliest first, so that a failure for want of memory comes at once.
  * A BERT's products need many rows to be fast, and sentences that agree in words rarely agree in pieces: padding is masked.
  */
-function batchesByPieces(items: readonly Piece[], limits: BatchLimits): Piece[][] {
+function batchesByPieces(items: readonly ShortItem[], limits: BatchLimits): ShortItem[][] {
   return cutBatches(
     [...items].sort((a, b) => b.pieces! - a.pieces! || b.words.length - a.words.length),
     limits,
@@ -127,7 +127,7 @@ function batchesByPieces(items: readonly Piece[], limits: BatchLimits): Piece[][
 
 /** The entities of a batch, from the cells that the graph put out. */
 function decodeBatch(
-  batch: readonly Piece[],
+  batch: readonly ShortItem[],
   output: Readonly<Record<string, TensorData>>,
   labels: LabelSet,
   scale: ScoreScale,

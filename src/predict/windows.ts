@@ -136,22 +136,22 @@ const byPlace = (a: ScoredEntity, b: ScoredEntity): number =>
   (a.type < b.type ? -1 : a.type > b.type ? 1 : 0);
 
 /**
- * Tags sentences of any length with a tagger of short ones: cuts, tags all pieces in one call, merges.
+ * Tags sentences of any length with a tagger of short ones: cuts, tags all windows in one call, merges.
  * @param tagShort tags sentences of at most `sizes.max` words, in the order given; not called with empty ones
  * @returns entities per sentence, and how many sentences were cut
  */
 export async function tagInWindows(
   sentences: readonly (readonly string[])[],
-  tagShort: (pieces: readonly (readonly string[])[]) => Promise<readonly (readonly ScoredEntity[])[]>,
+  tagShort: (short: readonly (readonly string[])[]) => Promise<readonly (readonly ScoredEntity[])[]>,
   sizes: WindowSizes = defaultWindowSizes,
 ): Promise<{ readonly entities: ScoredEntity[][]; readonly windowed: number }> {
   const cuts = sentences.map((words) => cutWindows(words.length, sizes.max, sizes.overlap));
-  const pieces = sentences.flatMap((words, i) =>
+  const short = sentences.flatMap((words, i) =>
     cuts[i]!.length < 2
       ? cuts[i]!.map(() => words)
       : cuts[i]!.map((w) => words.slice(w.wordStart, w.wordEnd)),
   );
-  const found = pieces.length === 0 ? [] : await tagShort(pieces);
+  const found = short.length === 0 ? [] : await tagShort(short);
   let next = 0;
   const entities = cuts.map((windows) => {
     const own = found.slice(next, next + windows.length);
