@@ -8,6 +8,7 @@ import type { EvaluationReport } from '../evaluate/report.ts';
 import { evaluateTagger } from '../predict/evaluate.ts';
 import type { Tagger } from '../predict/types.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
+import type { Device } from '../runtime/devices.ts';
 import {
   externalParameters,
   modelFiles,
@@ -25,16 +26,21 @@ interface Finished {
   readonly test?: string;
   readonly init?: string;
   readonly threads?: number;
+  readonly device?: Device;
   readonly data: TrainingData;
   readonly bestEpoch: number;
   readonly seconds: number;
 }
 
-function openTagger({ out, threads }: Finished, change: Partial<Config> = {}): Promise<Tagger> {
+function openTagger({ out, threads, device }: Finished, change: Partial<Config> = {}): Promise<Tagger> {
   const model = readModelFolder(out);
   const described = { ...model, config: { ...model.config, ...change } };
   const parameters = externalParameters(model);
-  return createTagger(out, { ...described, parameters }, threads === undefined ? {} : { threads });
+  const options = {
+    ...(threads === undefined ? {} : { threads }),
+    ...(device === undefined ? {} : { device }),
+  };
+  return createTagger(out, { ...described, parameters }, options);
 }
 
 /** Fits on the dev data how the model's scores are to be read, and writes it into its settings. @returns whether it could */
