@@ -9,8 +9,9 @@ import { type ScoreScale, scaleScore } from '../decode/score-scale.ts';
 import type { Build } from '../model/build.ts';
 import { describeW2ner, type W2nerGraph, w2nerCells } from '../model/w2ner.ts';
 import type { TensorData } from '../onnx/dtype.ts';
+import type { Graph } from '../onnx/graph.ts';
 import type { ParameterSource } from '../onnx/serialize.ts';
-import type { Device } from '../runtime/devices.ts';
+import type { Device, UsedDevice } from '../runtime/devices.ts';
 import { createSession, type Session, type SessionOptions } from '../runtime/session.ts';
 import type { ModelDescription } from '../weights/model-folder.ts';
 import type { Tagger, TaggerCounts } from './types.ts';
@@ -83,9 +84,12 @@ export async function createTagger(
 
 /** The graph for use, without dropout, with the weights baked in or left in their file; padded for a BERT encoder. */
 export function createInferenceSession(model: TaggerModel, options: SessionOptions = {}): Promise<Session> {
-  const described = describeForUse(model, options.device === undefined || options.device === 'cpu');
-  w2nerCells(described);
-  return createSession(described.build.graph, model.parameters, options);
+  const graphFor = (device: UsedDevice): Graph => {
+    const described = describeForUse(model, device === 'cpu');
+    w2nerCells(described);
+    return described.build.graph;
+  };
+  return createSession(graphFor, model.parameters, options);
 }
 
 /** The parameters that a model needs. */

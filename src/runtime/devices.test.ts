@@ -24,11 +24,17 @@ test('auto settles on a device that computes, and says which', async () => {
   const graph = new Graph();
   graph.output('y', exp(graph, graph.input('x', 'float32', ['B'])));
   const notices: string[] = [];
-  const session = await createSession(graph, new Map(), {
+  const tried: string[] = [];
+  const graphFor = (device: string): Graph => {
+    tried.push(device);
+    return graph;
+  };
+  const session = await createSession(graphFor, new Map(), {
     device: 'auto',
     onNotice: (message) => notices.push(message),
   });
   expect((await session.run({ x: floatTensor([1], [0]) })).y!.data[0]).toBeCloseTo(1, 5);
   await session.release();
+  expect(tried.at(-1)).toBe(session.device);
   expect(notices).toEqual([expect.stringContaining(`computing on ${session.device}`)]);
 });

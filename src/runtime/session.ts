@@ -49,17 +49,21 @@ function loadOrt(): Promise<Ort> {
   return loading;
 }
 
-/** Compiles a graph. @throws UserError `E_DEVICE` when a device that was named cannot be had */
+/**
+ * Compiles a graph.
+ * @param graph may depend on what computes
+ * @throws UserError `E_DEVICE` when a device that was named cannot be had
+ */
 export async function createSession(
-  graph: Graph,
+  graph: Graph | ((device: UsedDevice) => Graph),
   parameters: ParameterSource,
   options: SessionOptions = {},
 ): Promise<Session> {
   const ort = await loadOrt();
-  const bytes = serializeGraph(graph, parameters);
   const asked = options.device ?? 'cpu';
   const failures: string[] = [];
   for (const device of devicesToTry(asked)) {
+    const bytes = serializeGraph(typeof graph === 'function' ? graph(device) : graph, parameters);
     try {
       const session = await ort.InferenceSession.create(bytes, sessionSettings(parameters, options, device));
       if (asked === 'auto') {
