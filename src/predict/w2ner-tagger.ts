@@ -50,6 +50,9 @@ export async function createTagger(
   const { labels, config } = model;
   const scale = { slope: config.score_slope, intercept: config.score_intercept };
   const session = await createInferenceSession(model, options);
+  if (session.device !== 'cpu' && model.config.weights === 'int8') {
+    options.onNotice?.('products of int8 weights run on the processor: a GPU helps float32 models');
+  }
   const feeder = createFeeder(model.config, model.encoder);
   const counts: TaggerCounts = { sentences: 0, windowed: 0, bounded: 0 };
   const tagShort = async (short: readonly (readonly string[])[]): Promise<ScoredEntity[][]> => {
