@@ -40,8 +40,9 @@ async function imported(original: OriginalModel, model = original.model, out = '
 }
 
 /** A model with the compact encoder and random weights. */
-function compactModel(): string {
-  const config = configSchema.parse({ ngram_buckets: 64, bert_hid_size: 16, lstm_hid_size: 16 });
+function compactModel(settings: object = {}): string {
+  const shapes = { ngram_buckets: 64, bert_hid_size: 16, lstm_hid_size: 16 };
+  const config = configSchema.parse({ ...shapes, ...settings });
   const model = { config, labels: createLabelSet(['DRUG', 'DOSAGE']) };
   const parameters = initializeParameters(declaredParameters(model), createRandom(5));
   writeModelFolder(path('compact'), model, parameters);
@@ -180,6 +181,13 @@ describe('onnx', () => {
     ]);
     expect(example.pieces[0].length).toBe(example.piece_word[0].length);
     expect(card).not.toContain('undefined');
+    expect(card).not.toContain('reads a score');
+  });
+
+  test('how scores are read is told where it was fitted', async () => {
+    const model = compactModel({ score_slope: 1.5, score_intercept: -0.25 });
+    await exportModel({ model, to: 'onnx', out: path('triton') });
+    expect(readFileSync(path('triton/README.md'), 'utf8')).toContain('with a = 1.5 and b = -0.25');
   });
 
   test('only ordinary operators', async () => {

@@ -25,6 +25,7 @@ export function onnxCard(name: string, model: ModelDescription, graph: Graph): s
     `### Example\n\n${exampleSentences.map((words) => `\`${JSON.stringify(words)}\``).join(' and ')}:\n\n\`\`\`json\n${exampleFeeds(model)}\n\`\`\``,
     `## Outputs\n\n${table(graph.outputs.map(({ name: own, value }) => [own, describe(value), outputs[own]!]))}\n\nAsk for the last three only: \`logits\` is large and not needed to find entities. K is ${labels.size}, N the number of cells with a relation; padding has none.`,
     decodingHelp,
+    ...scoreHelp(model),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -71,6 +72,16 @@ Label 1 (\`<suc>\`) in (row, column): word *column* follows word *row* inside so
 an entity of this type begins at word *column* and ends at word *row*. An entity is a way from its first to its last word
 along the pairs that label 1 names, words in between left out where the way jumps; one word is its own first and last.
 The score of an entity is the least probability of the cells that it is made of.`;
+
+/** How w2ner reads scores, where it does not take them as they are. */
+function scoreHelp({
+  config: { score_slope: slope, score_intercept: intercept },
+}: ModelDescription): string[] {
+  if (slope === 1 && intercept === 0) return [];
+  return [
+    `w2ner reads a score s as the probability 1 / (1 + exp(−(a · ln(s / (1 − s)) + b))) with a = ${slope} and b = ${intercept}, fitted on the model's dev data.`,
+  ];
+}
 
 /** The inputs of two short sentences, one row of numbers a line. */
 function exampleFeeds(model: ModelDescription): string {
