@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorMessage, UserError } from '../base/errors.ts';
 import type { RandomState } from '../base/random.ts';
-import type { TensorData } from '../onnx/dtype.ts';
+import { elementCount, type TensorData } from '../onnx/dtype.ts';
 import { modelFiles } from '../weights/model-folder.ts';
-import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
+import { openSafetensors, writeSafetensors } from '../weights/safetensors.ts';
+import type { TensorStore } from '../weights/tensor-store.ts';
 import type { AdamW } from './adamw.ts';
 
 /** Where a run stands. */
@@ -14,7 +15,7 @@ export interface Progress {
   readonly fingerprint: string;
   /** Epochs completed. */
   readonly epoch: number;
-  /** Batches of the current epoch completed. */
+  /** Steps of the current epoch completed, each of one batch or of several that were accumulated. */
   readonly batch: number;
   /** Optimizer steps completed. */
   readonly step: number;
@@ -59,39 +60,48 @@ export function writeCheckpoint(path: string, progress: Progress, optimizer: Ada
   });
 }
 
-/** Puts a checkpoint's tensors into the optimizer (and so the parameters). @throws UserError `E_RESUME` */
+const resumeError = (
+  where: string,
+  message: string,
+  hint = 'start the training without --resume',
+): UserError => new UserError({ code: 'E_RESUME', where, message, hint });
+
+/**
+ * Puts a checkpoint's tensors into the optimizer (and so the parameters), one at a time: together they are three times
+ * the model. @throws UserError `E_RESUME`; `E_WEIGHTS` for a damaged file
+ */
 export function readCheckpoint(path: string, fingerprint: string, optimizer: AdamW): Progress {
-  const fail = (message: string, hint: string): UserError =>
-    new UserError({ code: 'E_RESUME', where: path, message, hint });
-  if (!existsSync(path)) {
-    throw fail('there is no checkpoint to resume from', 'start the training without --resume');
+  if (!existsSync(path)) throw resumeError(path, 'there is no checkpoint to resume from');
+  const store = openSafetensors(path);
+  try {
+    const progress = readProgress(store, fingerprint);
+    for (const [name, slot] of optimizer.slots) {
+      for (const kind of kinds) {
+        const entry = store.entries.get(`${kind}/${name}`);
+        if (entry === undefined || elementCount(entry.shape) !== slot[kind].length) {
+          throw resumeError(path, `tensor "${kind}/${name}" is missing or of another size`);
+        }
+        slot[kind].set(store.read(`${kind}/${name}`).data as Float32Array);
+      }
+    }
+    optimizer.restore(progress.optimizerSteps);
+    return progress;
+  } finally {
+    store.close();
   }
-  const { tensors, metadata } = readSafetensors(path);
+}
+
+function readProgress(
+  { where, metadata }: TensorStore,
+  fingerprint: string,
+): Progress & { readonly optimizerSteps: number } {
   let progress: Progress & { optimizerSteps: number };
   try {
     progress = JSON.parse(metadata.progress ?? '');
   } catch (error) {
-    throw fail(
-      `is not a training checkpoint (${errorMessage(error)})`,
-      'start the training without --resume',
-    );
+    throw resumeError(where, `is not a training checkpoint (${errorMessage(error)})`);
   }
-  if (progress.fingerprint !== fingerprint) {
-    const hint = 'resume with the same files, settings and --init, or start anew in another --out folder';
-    throw fail('belongs to a run with other data or settings', hint);
-  }
-  for (const [name, slot] of optimizer.slots) {
-    for (const kind of kinds) {
-      const stored = tensors.get(`${kind}/${name}`);
-      if (stored === undefined || stored.data.length !== slot[kind].length) {
-        throw fail(
-          `tensor "${kind}/${name}" is missing or of another size`,
-          'start the training without --resume',
-        );
-      }
-      slot[kind].set(stored.data as Float32Array);
-    }
-  }
-  optimizer.restore(progress.optimizerSteps);
-  return progress;
+  if (progress.fingerprint === fingerprint) return progress;
+  const hint = 'resume with the same files, settings and --init, or start anew in another --out folder';
+  throw resumeError(where, 'belongs to a run with other data or settings', hint);
 }

@@ -11,6 +11,7 @@ export type TrainEvent =
       readonly trained: number;
       readonly labels: readonly string[];
       readonly epochs: number;
+      /** Steps of an epoch, each of one batch or of several that are accumulated. */
       readonly batches: number;
       readonly seed: number;
       /** The optimizer step that a resumed run continues from; 0 for a new run. */
