@@ -192,6 +192,11 @@ describe('weights that are refused', () => {
     beta.data[3] = Number.NaN;
     const error = await refusal({ model: await changedWeights({ 'cln.beta': beta }) });
     expect(error.message).toMatch(/"cln\.beta" holds values that are not finite/);
+    expect(error.hint).toMatch(/diverged/);
+    const pooler = zeros(24);
+    pooler.data[0] = Number.NaN; // no graph reads it, but the original would
+    const kept = await refusal({ model: await changedWeights({ 'bert.pooler.dense.bias': pooler }) });
+    expect(kept.message).toMatch(/"bert\.pooler\.dense\.bias" holds values that are not finite/);
   });
 
   test('half copied, and no state dict', async () => {

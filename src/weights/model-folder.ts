@@ -127,9 +127,12 @@ export function checkTensors(
   store: TensorStore,
   options: { readonly convert?: boolean; readonly hint?: string } = {},
 ): void {
-  const hint =
-    options.hint ?? 'config.json and model.safetensors belong together: were they mixed from two models?';
   const problems: string[] = [];
+  const notFinite: string[] = [];
+  const checkFinite = (name: string): void => {
+    if (!isFiniteTensor(store.read(name)))
+      notFinite.push(`tensor "${name}" holds values that are not finite`);
+  };
   for (const [name, { shape, dtype }] of specs) {
     const entry = store.entries.get(name);
     if (entry === undefined) problems.push(`tensor "${name}" [${shape}] is missing`);
@@ -137,12 +140,19 @@ export function checkTensors(
       problems.push(`tensor "${name}" is [${entry.shape}], model expects [${shape}]`);
     } else if (!fits(entry.dtype, dtype ?? 'float32', options.convert === true)) {
       problems.push(`tensor "${name}" is ${entry.dtype}, model expects ${dtype ?? 'float32'}`);
-    } else if (!isFinite(store.read(name))) {
-      problems.push(`tensor "${name}" holds values that are not finite`);
-    }
+    } else checkFinite(name);
   }
-  for (const name of store.entries.keys())
-    if (!specs.has(name) && !isKeptTensor(name)) problems.push(`tensor "${name}" is not part of the model`);
+  for (const name of store.entries.keys()) {
+    if (specs.has(name)) continue;
+    if (isKeptTensor(name)) checkFinite(name);
+    else problems.push(`tensor "${name}" is not part of the model`);
+  }
+  const hint =
+    problems.length === 0
+      ? 'the training diverged, or the file is damaged'
+      : (options.hint ??
+        'config.json and model.safetensors belong together: were they mixed from two models?');
+  problems.push(...notFinite);
   if (problems.length === 0) return;
   const rest = problems.length - MAX_NAMED;
   const message = problems.slice(0, MAX_NAMED).join('; ') + (rest > 0 ? `; and ${rest} more` : '');
@@ -158,7 +168,7 @@ function fits(stored: StoredDType, wanted: DType, convert: boolean): boolean {
 }
 
 /** Whether no number is infinite or NaN: zero times any other number is zero. */
-export function isFinite({ dtype, data }: TensorData): boolean {
+function isFiniteTensor({ dtype, data }: TensorData): boolean {
   if (dtype !== 'float32') return true;
   const values = data as Float32Array;
   let sum = 0;
