@@ -103,10 +103,16 @@ function place(
       ? [i]
       : [],
   );
-  if (touching.length > 1) return problem('crosses sentences');
+  if (touching.length > 1) {
+    problem('crosses sentences');
+    return;
+  }
   const index = touching[0];
   const words = index === undefined ? [] : wordsOf(sentences[index]!, fragments);
-  if (index === undefined || words.length === 0) return problem('no word');
+  if (index === undefined || words.length === 0) {
+    problem('no word');
+    return;
+  }
   const edges = sentences[index]!.words.flatMap(({ spans }) => [spans[0]!.charStart, spans.at(-1)!.charEnd]);
   if (fragments.some((part) => !edges.includes(part.charStart) || !edges.includes(part.charEnd)))
     problem('widened');
