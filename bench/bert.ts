@@ -16,7 +16,7 @@ import { describeMachine } from './common/machine.ts';
 import { readOptions, runMain, say } from './common/options.ts';
 import { dataFile, firstExamples, present, repository } from './common/paths.ts';
 import { pytorchRuns, runPytorch } from './common/pytorch.ts';
-import { median, rounded, writeResult } from './common/results.ts';
+import { median, readResults, rounded, writeResult } from './common/results.ts';
 import {
   multilingualBert,
   PIECE_LETTERS,
@@ -67,19 +67,24 @@ await runMain(async () => {
     writeSyntheticModel(float, model);
     say(`model of ${megabytes(join(float, modelFiles.weights))} MB`);
     const bench: Bench = { folder, float, model, dev, train, devPath, trainPath, options };
-    const result: Record<string, unknown> = {};
+    // Parts may be measured one at a time: those of before stay.
+    const name = options.letters === PIECE_LETTERS ? 'bert' : `bert-letters-${options.letters}`;
+    const result: Record<string, unknown> = options.out === '' ? earlierParts(name) : {};
     if (parts.includes('use')) result.use = await measureUse(bench);
     if (parts.includes('int8')) result.int8 = await measureInt8(bench);
     if (parts.includes('training')) result.training = await measureTraining(bench);
     if (parts.includes('import')) result.import = await measureImport(bench);
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     const { threads, passes, letters } = options;
-    writeResult(
-      { name: 'bert', machine, settings: { threads, passes, letters, parts }, ...result },
-      options.out,
-    );
+    writeResult({ name, machine, settings: { threads, passes, letters, parts }, ...result }, options.out);
   });
 });
+
+/** The parts that the result file holds. */
+function earlierParts(result: string): Record<string, unknown> {
+  const { name: _, machine: _machine, settings: _settings, ...parts } = readResults().get(result) ?? {};
+  return parts;
+}
 
 interface Bench {
   readonly folder: string;

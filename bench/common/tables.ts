@@ -38,7 +38,11 @@ const sections: Readonly<Record<string, Section>> = {
     const head = ['model', 'sentences', '', 'threads', 'sentences/s', 'ours is faster by'];
     return `${table(head, rows)}\n\n${machineLine(result!.machine)}`;
   },
-  bert: ([result]) => bertSection(result as unknown as BertResult & Result),
+  bert: ([result, ...others]) =>
+    [
+      bertSection(result as unknown as BertResult & Result),
+      ...others.map((other) => otherPieces(other as unknown as BertResult & Result)),
+    ].join('\n\n'),
   extract: ([result]) => {
     const { start, corpora } = result as unknown as ExtractResult;
     const rows = corpora.map((corpus) => [
@@ -189,6 +193,21 @@ function bertSection({ use, int8, training, import: imported, machine }: BertRes
     `Importing a checkpoint of ${imported.file_mb} MB with \`w2ner import\`: ${imported.seconds} s, ${imported.peak_mb} MB.`,
     machineLine(machine),
   ].join('\n\n');
+}
+
+/** Use with a vocabulary of longer pieces, in a sentence. */
+function otherPieces({ use, int8 }: BertResult): string {
+  const original = use.pytorch.find(({ order }) => order === 'as in the file');
+  const rate = (name: string, { sentences_per_second: speed }: BertUse): string =>
+    `${name} ${speed} sentences/s${original === undefined ? '' : ` (${(speed / original.sentences_per_second).toFixed(1)}×)`}`;
+  const parts = [
+    rate('float32', use.ours),
+    ...Object.entries(int8).map(([bits, result]) =>
+      rate(`int8 of ${bits.replace('bits_', '')} bits`, result),
+    ),
+    ...(original === undefined ? [] : [`PyTorch as in the file ${original.sentences_per_second}`]),
+  ];
+  return `With longer pieces, ${use.ours.pieces_per_sentence} a sentence: ${parts.join(', ')}.`;
 }
 
 interface ExtractResult {
