@@ -38,11 +38,15 @@ const sections: Readonly<Record<string, Section>> = {
     const head = ['model', 'sentences', '', 'threads', 'sentences/s', 'ours is faster by'];
     return `${table(head, rows)}\n\n${machineLine(result!.machine)}`;
   },
-  bert: ([result, ...others]) =>
-    [
-      bertSection(result as unknown as BertResult & Result),
-      ...others.map((other) => otherPieces(other as unknown as BertResult & Result)),
-    ].join('\n\n'),
+  bert: (results) => {
+    const [main, others] = [true, false].map((own) =>
+      results.filter(({ name }) => (name === 'bert') === own),
+    );
+    return [
+      ...main!.map((result) => bertSection(result as unknown as BertResult & Result)),
+      ...others!.map((result) => otherPieces(result as unknown as BertResult & Result)),
+    ].join('\n\n');
+  },
   extract: ([result]) => {
     const { start, corpora } = result as unknown as ExtractResult;
     const rows = corpora.map((corpus) => [
