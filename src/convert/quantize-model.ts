@@ -1,6 +1,6 @@
 /** Makes an int8 model of one with float32 weights: the weights of large products and tables become whole numbers with scales. */
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import type { ParameterSpec } from '../model/build.ts';
@@ -102,8 +102,8 @@ function sourceOf(store: TensorStore, name: string): TensorSource {
 
 function card({ model, out }: QuantizeOptions, bits: number): string {
   return [
-    `# ${out.split(/[\\/]/).at(-1)}`,
-    `${model} with int8 weights (${bits} bits, one scale per output of a product and per row of a table), made by \`w2ner quantize\`. For use only: it cannot be trained further.`,
+    `# ${basename(out)}`,
+    `${basename(model)} with int8 weights (${bits} bits, one scale per output of a product and per row of a table), made by \`w2ner quantize\`. For use only: it cannot be trained further.`,
     'Scores, size and speed beside those of the float32 model: `metrics.json`, when it was quantised with --data.',
     '',
   ].join('\n\n');
