@@ -4,7 +4,8 @@ import { z } from 'zod';
 const size = z.int().positive();
 const rate = z.number().min(0).lt(1);
 
-const settingsSchema = z.strictObject({
+/** The settings one by one; {@link configSchema} completes them. */
+export const settingsSchema = z.strictObject({
   // The original's settings: shapes.
   dist_emb_size: size.default(20).describe('width of the distance embedding'),
   type_emb_size: size.default(20).describe('width of the region embedding'),
@@ -21,17 +22,21 @@ const settingsSchema = z.strictObject({
   conv_dropout: rate.default(0.2).describe('dropout of whole grid channels'),
   out_dropout: rate.default(0.2).describe('dropout in the predictors'),
   // The original's settings: training.
-  epochs: size.default(20),
-  batch_size: size.default(12),
+  epochs: size.default(20).describe('passes over the training data'),
+  batch_size: size.default(12).describe('most sentences in a batch'),
   learning_rate: z
     .number()
     .positive()
     .default(1e-3)
     .describe('peak learning rate of everything but the encoder'),
-  weight_decay: z.number().min(0).default(0),
+  weight_decay: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('weight decay, apart from the gradient; in a BERT encoder not of biases and gains'),
   clip_grad_norm: z.number().positive().default(5).describe('largest norm of the whole gradient'),
   warm_factor: z.number().min(0).max(1).default(0.1).describe('share of the steps in which the rate rises'),
-  seed: z.int().min(0).default(123),
+  seed: z.int().min(0).default(123).describe('fixes starting values, order and dropout'),
   // The original's settings: for a BERT encoder, and for its own scripts.
   bert_name: z.string().optional().describe('BERT encoder: folder or hub name'),
   bert_learning_rate: z.number().positive().default(1e-5).describe('peak learning rate of a BERT encoder'),
@@ -65,12 +70,14 @@ const settingsSchema = z.strictObject({
     .number()
     .positive()
     .optional()
-    .describe('peak rate of the encoder; default learning_rate'),
+    .describe('peak learning rate of the compact encoder; default learning_rate'),
   encoder_weight_decay: z
     .number()
     .min(0)
     .optional()
-    .describe('weight decay of the encoder, of a table row only in steps that use it; default weight_decay'),
+    .describe(
+      'weight decay of the compact encoder, of a table row only in steps that use it; default weight_decay',
+    ),
   ngram_buckets: z
     .int()
     .min(2)

@@ -32,6 +32,21 @@ test('slope and intercept of distorted scores are found, and scores then mean wh
   expect(calibrate(gold, scaled)!.ece).toBeLessThan(0.02);
 });
 
+test('over-confident scores, all of them high, are brought down', () => {
+  const gold = [];
+  const predicted = [];
+  for (let k = 0; k < 1000; k++) {
+    const entity = { type: 'A', words: [0] };
+    gold.push(random.uniform() < 0.6 ? [entity] : []);
+    predicted.push([{ ...entity, score: 0.8 + 0.2 * random.uniform() }]);
+  }
+  const scale = fitScores(gold, predicted);
+  if (scale === undefined) return; // a slope of zero or less says that scores mean nothing here, which is true
+  const scores = predicted.map(([entity]) => scaleScore(entity!.score, scale));
+  expect(Math.max(...scores)).toBeLessThan(0.75);
+  expect(Math.min(...scores)).toBeGreaterThan(0.45);
+});
+
 test('the order of scores stays, and no scale leaves them alone', () => {
   const scale = { slope: 2, intercept: -1 };
   const scores = [0, 0.2, 0.5, 0.9, 1].map((score) => scaleScore(score, scale));

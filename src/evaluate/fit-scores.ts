@@ -6,6 +6,11 @@ import { checkLengths, mentionKey } from './scores.ts';
 /** Predictions below which nothing is fitted: a few would fit anything. */
 const FEWEST = 50;
 const STEPS = 100;
+/** Weight of the slope's square distance from 1. */
+const RIDGE = 1e-3;
+
+/** log(1 + eˣ) without overflow. */
+const softplus = (x: number): number => (x > 30 ? x : Math.log1p(Math.exp(x)));
 
 /**
  * The slope and intercept under which scores are most likely, given which predictions are strictly right.
@@ -23,10 +28,15 @@ export function fitScores(
   });
   const correct = points.reduce((sum, { y }) => sum + y, 0);
   if (points.length < FEWEST || correct === 0 || correct === points.length) return undefined;
+  const lossOf = (a: number, b: number): number =>
+    points.reduce(
+      (sum, { x, y }) => sum + softplus((y === 1 ? -1 : 1) * (a * x + b)),
+      (RIDGE / 2) * (a - 1) ** 2,
+    );
   let [slope, intercept] = [1, 0];
   // Newton's method; the small ridge keeps it finite when right and wrong are separable.
   for (let step = 0; step < STEPS; step++) {
-    let [gSlope, gIntercept, hSlope, hMixed, hIntercept] = [1e-3 * (slope - 1), 0, 1e-3, 0, 1e-9];
+    let [gSlope, gIntercept, hSlope, hMixed, hIntercept] = [RIDGE * (slope - 1), 0, RIDGE, 0, 1e-9];
     for (const { x, y } of points) {
       const p = sigmoid(slope * x + intercept);
       const weight = p * (1 - p);
@@ -39,9 +49,14 @@ export function fitScores(
     const determinant = hSlope * hIntercept - hMixed * hMixed;
     const dSlope = (hIntercept * gSlope - hMixed * gIntercept) / determinant;
     const dIntercept = (hSlope * gIntercept - hMixed * gSlope) / determinant;
-    slope -= dSlope;
-    intercept -= dIntercept;
-    if (Math.abs(dSlope) + Math.abs(dIntercept) < 1e-9) break;
+    // Far from the solution a whole step can lead away from it: it is halved until it does not.
+    const before = lossOf(slope, intercept);
+    let share = 1;
+    while (share > 1e-10 && !(lossOf(slope - share * dSlope, intercept - share * dIntercept) <= before))
+      share /= 2;
+    slope -= share * dSlope;
+    intercept -= share * dIntercept;
+    if (share * (Math.abs(dSlope) + Math.abs(dIntercept)) < 1e-9) break;
   }
   // A falling curve would turn the order of entities round: then scores say nothing, and are left alone.
   return slope > 0 && Number.isFinite(intercept) ? { slope, intercept } : undefined;

@@ -26,7 +26,6 @@ export function findModel(nameOrFolder: string): string {
   if (existsSync(nameOrFolder)) return nameOrFolder;
   throw new UserError({
     code: 'E_MODEL_NAME',
-    where: '--model',
     message: `"${nameOrFolder}" is neither a folder nor a shipped model`,
     hint: `shipped models: ${shipped.join(', ') || 'none'}`,
   });

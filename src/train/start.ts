@@ -8,13 +8,14 @@ import type { Config } from '../config/schema.ts';
 import { createLabelSet, type LabelSet } from '../data/labels.ts';
 import type { ParameterSpec } from '../model/build.ts';
 import type { TensorData } from '../onnx/dtype.ts';
+import { findModel, shippedModels } from '../predict/load.ts';
 import { declaredParameters } from '../predict/w2ner-tagger.ts';
 import type { DownloadProgress } from '../weights/download-encoder.ts';
 import { type EncoderFolder, readEncoderFolder } from '../weights/encoder-folder.ts';
 import { encoderTensorName } from '../weights/encoder-names.ts';
 import { findEncoder } from '../weights/find-encoder.ts';
 import { initializeParameters } from '../weights/initialize.ts';
-import { checkTensors, isKeptTensor, readModelFolder } from '../weights/model-folder.ts';
+import { checkTensors, isFiniteTensor, isKeptTensor, readModelFolder } from '../weights/model-folder.ts';
 import { openWeights } from '../weights/open-weights.ts';
 import { openSafetensors } from '../weights/safetensors.ts';
 import type { TensorStore } from '../weights/tensor-store.ts';
@@ -24,7 +25,7 @@ export interface StartOptions {
   readonly config: Config;
   /** The configuration file, beside which `bert_name` may lie. */
   readonly configPath?: string;
-  /** A weights file as `pretrain` writes it, or a model folder to train further. */
+  /** A weights file as `pretrain` writes it, or a model folder or shipped model to train further. */
   readonly init?: string;
   /** Whether an encoder that is not on this machine may be fetched from its hub. */
   readonly download?: boolean;
@@ -39,6 +40,8 @@ export interface Start {
   readonly tensors: Map<string, TensorData>;
   /** Tensors that no graph reads but that the saved model keeps. */
   readonly kept: Map<string, TensorData>;
+  /** What the model that is trained further calls its encoder. */
+  readonly bertName?: string | undefined;
 }
 
 /**
@@ -52,7 +55,8 @@ export async function prepareStart(options: StartOptions, dataLabels: LabelSet):
     const hint = 'train with "weights": "float32"; w2ner quantize makes an int8 model of the result';
     throw new UserError({ code: 'E_CONFIG_VALUE', where: 'config', message, hint });
   }
-  if (init !== undefined && isFolder(init)) return startFromModel(init, config, dataLabels);
+  const model = init === undefined ? undefined : modelNamed(init);
+  if (model !== undefined) return startFromModel(model, config, dataLabels);
   const start: Start =
     config.encoder === 'bert'
       ? await startFromEncoder(options, dataLabels)
@@ -61,8 +65,10 @@ export async function prepareStart(options: StartOptions, dataLabels: LabelSet):
   return start;
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+/** The folder of a model that was named by its folder or as a shipped one; undefined for anything else. */
+function modelNamed(init: string): string | undefined {
+  if (shippedModels().includes(init)) return findModel(init);
+  return statSync(init, { throwIfNoEntry: false })?.isDirectory() ? init : undefined;
 }
 
 /** The encoder that `bert_name` names, with its weights. */
@@ -178,7 +184,7 @@ function startFromModel(folder: string, config: Config, dataLabels: LabelSet): S
   try {
     checkTensors(declaredParameters(model), store);
     const labels = createLabelSet([...model.labels.types, ...dataLabels.types]);
-    return { labels, encoder: model.encoder, ...readTensors(store) };
+    return { labels, encoder: model.encoder, bertName: model.config.bert_name, ...readTensors(store) };
   } finally {
     store.close();
   }
@@ -216,7 +222,12 @@ async function addFile(path: string, start: Start, config: Config): Promise<void
         const hint = 'pre-train with the same configuration';
         throw new UserError({ code: 'E_INIT', where: path, message, hint });
       }
-      start.tensors.set(name, store.read(name));
+      const tensor = store.read(name);
+      if (!isFiniteTensor(tensor)) {
+        const message = `tensor "${name}" holds values that are not finite`;
+        throw new UserError({ code: 'E_INIT', where: path, message });
+      }
+      start.tensors.set(name, tensor);
       used += 1;
     }
     if (used === 0)

@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { createRandom, type Random, restoreRandom } from '../base/random.ts';
+import { idleSettings } from '../config/idle-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { type BatchItem, type BatchLimits, bucketBatches, labelFeed } from '../data/batches.ts';
 import type { Feeder } from '../data/feeder.ts';
@@ -73,6 +74,8 @@ export async function trainModel(given: TrainOptions): Promise<TrainResult> {
     options.onEvent?.({ kind: 'download', ...progress });
   const start = await prepareStart({ ...options, onDownload }, data.labels);
   const run = { ...data, labels: start.labels };
+  // A model that is trained further keeps its encoder, whatever the configuration calls it.
+  const named = start.bertName === undefined ? config : { ...config, bert_name: start.bertName };
   const noise = createRandom(config.seed);
   const { threads, device } = options;
   const trainer = await createTrainer({
@@ -86,7 +89,7 @@ export async function trainModel(given: TrainOptions): Promise<TrainResult> {
   // What `auto` chose is told where it is chosen.
   if (device !== 'auto' && trainer.device !== 'cpu') onNotice(`computing on ${trainer.device}`);
   try {
-    return await new Run(options, run, start, trainer, noise).train(path);
+    return await new Run({ ...options, config: named }, run, start, trainer, noise).train(path);
   } finally {
     await trainer.release();
   }
@@ -109,7 +112,7 @@ class Run {
   #emit: (event: TrainEvent) => void;
   #progress: Progress;
   readonly #broken = new BrokenSteps();
-  /** Milliseconds that the last checkpoint took. */
+  /** Milliseconds that writing the model and its checkpoint took last. */
   #saving = 0;
 
   constructor(
@@ -199,10 +202,7 @@ class Run {
       const message = `${skipped} training sentences are longer than ${longestSentence(config)} words and left out: raise "max_cells" to use them`;
       this.#emit({ kind: 'warning', message });
     }
-    if (config.bert_name !== undefined && config.encoder === 'compact') {
-      const message = `the compact encoder is trained from scratch: "bert_name", "bert_learning_rate" and "use_bert_last_4_layers" have no part in it, "encoder_learning_rate" (${config.encoder_learning_rate ?? config.learning_rate}) has`;
-      this.#emit({ kind: 'warning', message });
-    }
+    for (const message of idleSettings(config)) this.#emit({ kind: 'warning', message });
     this.#emit({
       kind: 'start',
       sentences: train.length,
@@ -351,15 +351,17 @@ class Run {
   /** Writes the model as it is now. @returns its folder */
   #saveLast(): string {
     const folder = join(this.#options.out, 'last');
+    const began = performance.now();
     this.#trainer.optimizer.settle();
     saveModel(folder, this.#description(), this.#trainer.parameters, this.#start.kept);
+    this.#saving = performance.now() - began;
     return folder;
   }
 
   #saveCheckpoint(path: string): void {
     const began = performance.now();
     writeCheckpoint(path, this.#progress, this.#trainer.optimizer);
-    this.#saving = performance.now() - began;
+    this.#saving += performance.now() - began;
     this.#emit({ kind: 'checkpoint', folder: dirname(path), step: this.#progress.step });
   }
 

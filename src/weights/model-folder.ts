@@ -168,7 +168,7 @@ function fits(stored: StoredDType, wanted: DType, convert: boolean): boolean {
 }
 
 /** Whether no number is infinite or NaN: zero times any other number is zero. */
-function isFiniteTensor({ dtype, data }: TensorData): boolean {
+export function isFiniteTensor({ dtype, data }: TensorData): boolean {
   if (dtype !== 'float32') return true;
   const values = data as Float32Array;
   let sum = 0;

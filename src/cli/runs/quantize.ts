@@ -7,6 +7,7 @@ import { type QuantizeResult, quantizeModel } from '../../convert/quantize-model
 import { readExamples } from '../../data/examples.ts';
 import type { Example } from '../../data/types.ts';
 import type { EvaluationReport } from '../../evaluate/report.ts';
+import { letSignalsIn } from '../../predict/batches.ts';
 import { evaluateTagger } from '../../predict/evaluate.ts';
 import { modelFiles } from '../../weights/model-folder.ts';
 import { exitCodes } from '../command.ts';
@@ -45,6 +46,8 @@ export async function runQuantize(
   } finally {
     progress.stop();
   }
+  await letSignalsIn();
+  context.signal.throwIfAborted();
   const time = formatSeconds((performance.now() - started) / 1000);
   const reports = [];
   for (const name of gold === undefined ? [] : [model!, out]) {
