@@ -13,8 +13,11 @@ import { openSafetensors } from '../src/weights/safetensors.ts';
 import { say } from './common/options.ts';
 import { firstExamples } from './common/paths.ts';
 
-/** Operators that are matrix products, or hold one and little else. */
-const PRODUCTS = ['MatMul', 'FusedMatMul', 'Gemm', 'DynamicQuantizeMatMul'];
+/** Operators that are matrix products; attention in one operator holds three and little else. */
+const PRODUCTS = [
+  ...['MatMul', 'FusedMatMul', 'Gemm', 'DynamicQuantizeMatMul'],
+  ...['MultiHeadAttention', 'QAttention'],
+];
 
 const tagger = (model: StoredModel, threads: number) =>
   createTagger('bench', { ...model, parameters: externalParameters(model) }, { threads });

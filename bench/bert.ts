@@ -55,7 +55,7 @@ await runMain(async () => {
   const settings = JSON.parse(
     readFileSync(options.config || dataFile('seed/guidelines_ru.json'), 'utf8'),
   ) as object;
-  const [dev, train] = [devPath, trainPath].map((path) => firstExamples(path, 0)) as [Example[], Example[]];
+  const [dev, train] = [devPath, trainPath].map(readShort) as [Example[], Example[]];
   await withFolder(async (folder) => {
     const encoder = join(folder, 'encoder');
     writeSyntheticEncoder(
@@ -70,15 +70,22 @@ await runMain(async () => {
     // Parts may be measured one at a time: those of before stay.
     const name = options.letters === PIECE_LETTERS ? 'bert' : `bert-letters-${options.letters}`;
     const result: Record<string, unknown> = options.out === '' ? earlierParts(name) : {};
-    if (parts.includes('use')) result.use = await measureUse(bench);
-    if (parts.includes('int8')) result.int8 = await measureInt8(bench);
-    if (parts.includes('training')) result.training = await measureTraining(bench);
-    if (parts.includes('import')) result.import = await measureImport(bench);
+    const measures = { use: measureUse, int8: measureInt8, training: measureTraining, import: measureImport };
+    for (const [part, measure] of Object.entries(measures)) {
+      if (!parts.includes(part)) continue;
+      const { date, commit, load_before } = describeMachine();
+      result[part] = { measured: { date, commit, load_before }, ...(await measure(bench)) };
+    }
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     const { threads, passes, letters } = options;
     writeResult({ name, machine, settings: { threads, passes, letters, parts }, ...result }, options.out);
   });
 });
+
+/** The sentences of a file that fit one grid. */
+function readShort(path: string): Example[] {
+  return firstExamples(path, 0).filter(({ words }) => words.length <= 96);
+}
 
 /** The parts that the result file holds. */
 function earlierParts(result: string): Record<string, unknown> {

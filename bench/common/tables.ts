@@ -132,8 +132,20 @@ interface BertUse {
   readonly pieces_per_sentence: number;
 }
 
+/** When and from which state of the code a part was measured. */
+interface Measured {
+  readonly measured?: { readonly date: string; readonly commit: string | null; readonly load_before: number };
+}
+
+const whenMeasured = ({ measured }: Measured): string =>
+  measured === undefined ? '' : ` (commit ${measured.commit}, load before ${measured.load_before})`;
+
+function int8Results(int8: BertResult['int8']): [string, BertUse][] {
+  return Object.entries(int8).filter(([name]) => name.startsWith('bits_')) as [string, BertUse][];
+}
+
 interface BertResult {
-  readonly use: {
+  readonly use: Measured & {
     readonly sentences: number;
     readonly ours: BertUse;
     readonly pytorch: readonly {
@@ -144,8 +156,8 @@ interface BertResult {
       readonly ours_times: number;
     }[];
   };
-  readonly int8: Readonly<Record<string, BertUse>>;
-  readonly training: {
+  readonly int8: Measured & Readonly<Record<string, unknown>>;
+  readonly training: Measured & {
     readonly sentences: number;
     readonly seconds: number;
     readonly steps: number;
@@ -158,7 +170,19 @@ interface BertResult {
       readonly times_ours: number;
     }[];
   };
-  readonly import: { readonly file_mb: number; readonly seconds: number; readonly peak_mb: number };
+  readonly import: Measured & {
+    readonly file_mb: number;
+    readonly seconds: number;
+    readonly peak_mb: number;
+  };
+}
+
+/** What part of the processor's speed in products that is, as PyTorch's run measures it. */
+function shareOfPeak({ encoder_gflops: own, pytorch }: BertResult['training']): string {
+  const peak = pytorch[0]?.library.matrix_product_gflops;
+  return peak === undefined
+    ? ''
+    : `, ${((100 * own) / peak).toFixed(0)} % of what a product alone reaches here`;
 }
 
 /** Use, int8, fine-tuning and import of a model of multilingual BERT's size. */
@@ -172,7 +196,7 @@ function bertSection({ use, int8, training, import: imported, machine }: BertRes
   ];
   const rows: Row[] = [
     own('ours, float32', use.ours),
-    ...Object.entries(int8).map(([bits, result]) =>
+    ...int8Results(int8).map(([bits, result]) =>
       own(`ours, int8 of ${bits.replace('bits_', '')} bits`, result),
     ),
     ...use.pytorch.map(
@@ -189,12 +213,12 @@ function bertSection({ use, int8, training, import: imported, machine }: BertRes
       `${run.seconds_per_epoch_extrapolated} s (${run.times_ours}×), ${run.peak_mb} MB.`,
   );
   return [
-    `${use.sentences} sentences of ${use.ours.pieces_per_sentence} pieces.`,
+    `${use.sentences} sentences of ${use.ours.pieces_per_sentence} pieces${whenMeasured(use)}.`,
     table(head, rows),
     `Fine-tuning of all layers, one epoch of ${training.sentences} sentences in ${training.steps} steps: ` +
-      `${Math.round(training.seconds)} s, ${training.peak_mb} MB, ${training.encoder_gflops} GFLOP/s in the encoder's ` +
-      `products alone.${slower.join('')}`,
-    `Importing a checkpoint of ${imported.file_mb} MB with \`w2ner import\`: ${imported.seconds} s, ${imported.peak_mb} MB.`,
+      `${Math.round(training.seconds)} s, ${training.peak_mb} MB; the encoder's products alone make ${training.encoder_gflops} ` +
+      `GFLOP/s of it${shareOfPeak(training)}${whenMeasured(training)}.${slower.join('')}`,
+    `Importing a checkpoint of ${imported.file_mb} MB with \`w2ner import\`: ${imported.seconds} s, ${imported.peak_mb} MB${whenMeasured(imported)}.`,
     machineLine(machine),
   ].join('\n\n');
 }
@@ -206,9 +230,7 @@ function otherPieces({ use, int8 }: BertResult): string {
     `${name} ${speed} sentences/s${original === undefined ? '' : ` (${(speed / original.sentences_per_second).toFixed(1)}×)`}`;
   const parts = [
     rate('float32', use.ours),
-    ...Object.entries(int8).map(([bits, result]) =>
-      rate(`int8 of ${bits.replace('bits_', '')} bits`, result),
-    ),
+    ...int8Results(int8).map(([bits, result]) => rate(`int8 of ${bits.replace('bits_', '')} bits`, result)),
     ...(original === undefined ? [] : [`PyTorch as in the file ${original.sentences_per_second}`]),
   ];
   return `With longer pieces, ${use.ours.pieces_per_sentence} a sentence: ${parts.join(', ')}.`;

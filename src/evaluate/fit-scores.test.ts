@@ -35,16 +35,16 @@ test('slope and intercept of distorted scores are found, and scores then mean wh
 test('over-confident scores, all of them high, are brought down', () => {
   const gold = [];
   const predicted = [];
-  for (let k = 0; k < 1000; k++) {
+  for (let k = 0; k < 4000; k++) {
+    const score = 0.8 + 0.2 * random.uniform();
     const entity = { type: 'A', words: [0] };
-    gold.push(random.uniform() < 0.6 ? [entity] : []);
-    predicted.push([{ ...entity, score: 0.8 + 0.2 * random.uniform() }]);
+    gold.push(random.uniform() < score - 0.3 ? [entity] : []);
+    predicted.push([{ ...entity, score }]);
   }
-  const scale = fitScores(gold, predicted);
-  if (scale === undefined) return; // a slope of zero or less says that scores mean nothing here, which is true
-  const scores = predicted.map(([entity]) => scaleScore(entity!.score, scale));
-  expect(Math.max(...scores)).toBeLessThan(0.75);
-  expect(Math.min(...scores)).toBeGreaterThan(0.45);
+  const scale = fitScores(gold, predicted)!;
+  const scaled = predicted.map((list) => list.map((e) => ({ ...e, score: scaleScore(e.score, scale) })));
+  expect(calibrate(gold, predicted)!.ece).toBeGreaterThan(0.25);
+  expect(calibrate(gold, scaled)!.ece).toBeLessThan(0.05);
 });
 
 test('the order of scores stays, and no scale leaves them alone', () => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { floatTensor } from '../onnx/dtype.ts';
 import { Graph } from '../onnx/graph.ts';
 import { exp } from '../onnx/operators/elementwise.ts';
-import { deviceError, devicesToTry } from './devices.ts';
+import { deviceError, devicesToTry, reasonOf } from './devices.ts';
 import { createSession } from './session.ts';
 
 test('a device that was named is the only one tried', () => {
@@ -18,6 +18,20 @@ test('one that cannot be had says why, and what always works', () => {
     message: '--device cuda: cannot be used (no library)',
     hint: expect.stringContaining('--device cpu'),
   });
+});
+
+test.each([
+  [
+    '/src/core/gpu.cc:136 gpu::Init(const Config&)::<lambda()> status == Ok was false. No adapter: none\n',
+    'No adapter: none',
+  ],
+  [
+    'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library',
+    'Failed to load shared library',
+  ],
+  ['something else', 'something else'],
+])('reasons are told without places in the library: %j', (message, reason) => {
+  expect(reasonOf(message)).toBe(reason);
 });
 
 test('auto settles on a device that computes, and says which', async () => {

@@ -32,3 +32,12 @@ export function deviceError(device: UsedDevice, reason: string): UserError {
     hint: `${needs[device]}; --device cpu always works`,
   });
 }
+
+/** What ONNX Runtime says of a device that cannot be had, without the place in its source and the condition that failed. */
+export function reasonOf(message: string): string {
+  const [line = ''] = message.trim().split('\n');
+  const plain = line
+    .replace(/^\/\S+\.cc:\d+ .*? was false\. /, '')
+    .replace(/^OrtSessionOptionsAppend\w+: /, '');
+  return plain.slice(0, 200);
+}

@@ -73,7 +73,7 @@ export async function createSession(
       return wrapSession(ort, session, device, options);
     } catch (error) {
       if (device === 'cpu') throw error;
-      const reason = errorMessage(error).split('\n')[0]!.slice(0, 200);
+      const reason = reasonOf(errorMessage(error));
       if (asked !== 'auto') throw deviceError(device, reason);
       failures.push(`${device}, ${reason}`);
     }
