@@ -4,7 +4,7 @@ import { errorMessage } from '../base/errors.ts';
 import type { DType, TensorData, TypedArray } from '../onnx/dtype.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { isExternal, type ParameterSource, serializeGraph } from '../onnx/serialize.ts';
-import { type Device, deviceError, devicesToTry, type UsedDevice } from './devices.ts';
+import { type Device, deviceError, devicesToTry, reasonOf, type UsedDevice } from './devices.ts';
 
 export interface SessionOptions {
   /** Threads inside an operator; default: the cores available to the process. */
