@@ -6,6 +6,8 @@ import { checkLengths, mentionKey } from './scores.ts';
 /** Predictions below which nothing is fitted: a few would fit anything. */
 const FEWEST = 50;
 const STEPS = 100;
+/** A smaller slope, or a falling one, would say that a higher score means nothing, or less. */
+const LEAST_SLOPE = 0.05;
 /** Weight of the slope's square distance from 1. */
 const RIDGE = 1e-3;
 
@@ -58,6 +60,9 @@ export function fitScores(
     intercept -= share * dIntercept;
     if (share * (Math.abs(dSlope) + Math.abs(dIntercept)) < 1e-9) break;
   }
-  // A falling curve would turn the order of entities round: then scores say nothing, and are left alone.
-  return slope > 0 && Number.isFinite(intercept) ? { slope, intercept } : undefined;
+  if (slope >= LEAST_SLOPE) return { slope, intercept };
+  // Scores that say little or the opposite: their order stays, and all come close to the share that is right.
+  const share = correct / points.length;
+  const middle = points.reduce((sum, { x }) => sum + x, 0) / points.length;
+  return { slope: LEAST_SLOPE, intercept: logit(share) - LEAST_SLOPE * middle };
 }
