@@ -122,6 +122,9 @@ async function trainOnce(
     precision: rounded(report.micro.precision),
     recall: rounded(report.micro.recall),
     macro_f1: rounded(report.macro.f1),
+    nested_f1: rounded(report.nested.f1),
+    discontinuous_f1: rounded(report.discontinuous.f1),
+    calibration_error: rounded(report.calibration?.ece ?? Number.NaN),
     best_epoch: result.bestEpoch + 1,
     epochs: epochs.length,
     /** Epochs with their scoring, from the first to the last. */
