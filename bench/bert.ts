@@ -61,6 +61,7 @@ await runMain(async () => {
     writeSyntheticEncoder(
       encoder,
       [...dev, ...train].map(({ words }) => words),
+      options.letters,
     );
     const model = syntheticModel(settings, encoder);
     const float = join(folder, 'float32');
