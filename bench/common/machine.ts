@@ -18,7 +18,7 @@ export interface Machine {
   /** Commit measured; with `+` when files differed from it. */
   readonly commit: string | null;
   /** Load average of the last minute when the measurement began: well below 1 on a machine that did nothing else. */
-  readonly load_before: number;
+  readonly load_before: number | null;
 }
 
 /** Load above which a measurement is not worth much. */

@@ -82,7 +82,10 @@ const sections: Readonly<Record<string, Section>> = {
       'time to target',
       'target',
     ];
-    return `${table(head, rows)}\n\n${machineLine(results[0]!.machine)}`;
+    const machines = results.map(
+      ({ name, machine }) => `${name.replace('quality-', '')}: ${machineLine(machine)}`,
+    );
+    return [table(head, rows), ...machines].join('\n\n');
   },
 };
 
@@ -134,7 +137,11 @@ interface BertUse {
 
 /** When and from which state of the code a part was measured. */
 interface Measured {
-  readonly measured?: { readonly date: string; readonly commit: string | null; readonly load_before: number };
+  readonly measured?: {
+    readonly date: string;
+    readonly commit: string | null;
+    readonly load_before: number | null;
+  };
 }
 
 const whenMeasured = ({ measured }: Measured): string =>
@@ -274,7 +281,7 @@ function machineLine(machine: Machine): string {
   const source = commit === null ? '' : `, commit ${commit}`;
   return (
     `${cpu}, ${cores} cores, ${memory_gb} GB, ${system}; Node ${node}, onnxruntime ${onnxruntime}; ` +
-    `${date}${source}; load before ${load_before}.`
+    `${date}${source}; load before ${load_before ?? 'not recorded'}.`
   );
 }
 
