@@ -9,7 +9,7 @@ const src = resolve(import.meta.dirname, '../src');
 const layers = [
   ['base'],
   ['config', 'onnx', 'text', 'document'],
-  ['autodiff', 'model', 'weights', 'data', 'decode'],
+  ['autodiff', 'model', 'weights', 'data', 'decode', 'guideline'],
   ['runtime'],
   ['train', 'evaluate', 'predict', 'convert'],
   ['export', 'server', 'cli'],
