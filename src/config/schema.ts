@@ -52,6 +52,18 @@ export const settingsSchema = z.strictObject({
     .enum(['compact', 'bert'])
     .optional()
     .describe('default: bert where "bert_name" is given, compact where it is not'),
+  // Ours: the word states.
+  context_hid_size: z
+    .int()
+    .min(0)
+    .refine((value) => value % 2 === 0, 'must be even: half for each direction')
+    .default(0)
+    .describe('width of a second BiLSTM above the first, both directions together; 0: none'),
+  lstm_learning_rate: z
+    .number()
+    .positive()
+    .optional()
+    .describe('peak learning rate of the first BiLSTM, which may come pre-trained; default learning_rate'),
   // Ours: fine-tuning of a BERT encoder.
   bert_trained_layers: z
     .int()
@@ -88,6 +100,12 @@ export const settingsSchema = z.strictObject({
   ngram_max: size.default(5).describe('longest character n-gram'),
   word_dropout: rate.default(0.2).describe('share of words known by their parts alone while training'),
   ngram_dropout: rate.default(0.05).describe('share of the n-grams that are hidden while training'),
+  relation_scores: z
+    .enum(['softmax', 'independent'])
+    .default('softmax')
+    .describe(
+      'softmax: a word pair has one relation at most, as in the original; independent: each type by itself, so that two entities of different types may share first and last word',
+    ),
   score_slope: z
     .number()
     .positive()

@@ -2,7 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { copyFileAtomic, writeFileAtomic } from '../base/files.ts';
-import { describeW2ner, w2nerCells } from '../model/w2ner.ts';
+import { w2nerCells } from '../model/relations.ts';
+import { describeW2ner } from '../model/w2ner.ts';
 import type { DType } from '../onnx/dtype.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { serializeGraph } from '../onnx/serialize.ts';

@@ -9,6 +9,8 @@ export interface BatchItem {
   readonly words: readonly string[];
   /** u8[L, L] label ids. */
   readonly grid?: Uint8Array;
+  /** i32[2·N] cells and labels, where a cell may have several ({@link listRelations}). */
+  readonly relations?: Int32Array;
   /** Pieces that its encoder splits it into, where it does. */
   readonly pieces?: number;
 }
@@ -141,6 +143,30 @@ export function labelFeed(items: readonly BatchItem[]): TensorData {
     }
   }
   return { dtype: 'int32', shape: [items.length, length, length], data: labels };
+}
+
+/**
+ * The inputs of the loss of independent labels: `labels` i32[B, L, L], 0 at word pairs and -100 at padding, and
+ * `relations` f32[B, K, L, L], 1 at the labels of each pair.
+ * @param size K
+ */
+export function relationFeeds(items: readonly BatchItem[], size: number): Record<string, TensorData> {
+  const length = Math.max(...items.map((item) => item.words.length));
+  const cells = length * length;
+  const hot = new Float32Array(items.length * size * cells);
+  for (const [b, { words, relations }] of items.entries()) {
+    if (relations === undefined) throw new Error('a sentence without relations has no labels');
+    for (let n = 0; n < relations.length; n += 2) {
+      const [cell, label] = [relations[n]!, relations[n + 1]!];
+      const [row, column] = [Math.floor(cell / words.length), cell % words.length];
+      hot[(b * size + label) * cells + row * length + column] = 1;
+    }
+  }
+  const blank = items.map(({ words }) => ({ words, grid: new Uint8Array(words.length ** 2) }));
+  return {
+    labels: labelFeed(blank),
+    relations: { dtype: 'float32', shape: [items.length, size, length, length], data: hot },
+  };
 }
 
 /** Bounds of a batch. */

@@ -1,7 +1,7 @@
 /** Encoding of entities as the original does it, and pairs that share a cell. */
 import { expect, test } from 'vitest';
 import { createLabelSet } from './labels.ts';
-import { encodeGrid, sharedCellPairs } from './relation-grid.ts';
+import { encodeGrid, listRelations, sharedCellPairs } from './relation-grid.ts';
 
 const labels = createLabelSet(['A', 'B']);
 
@@ -26,6 +26,16 @@ test('a later entity takes the cell', () => {
     { type: 'B', words: [0, 1] },
   ];
   expect([...encodeGrid(entities, 2, labels)]).toEqual([0, 1, 3, 0]);
+});
+
+test('as a list of relations, a cell keeps every type, and each link once', () => {
+  const entities = [
+    { type: 'B', words: [0, 1] },
+    { type: 'A', words: [0, 1] },
+    { type: 'b', words: [1] },
+  ];
+  expect([...listRelations(entities, 2, labels)]).toEqual([1, 1, 2, 2, 2, 3, 3, 3]);
+  expect(() => listRelations([{ type: 'C', words: [0] }], 1, labels)).toThrow('type "C" is not among');
 });
 
 test('a buffer is cleared and reused', () => {

@@ -25,6 +25,38 @@ export function encodeGrid(
   }
   const grid = out === undefined ? new Uint8Array(size) : out.subarray(0, size);
   if (out !== undefined) grid.fill(0);
+  visitRelations(entities, length, labels, (cell, label) => {
+    grid[cell] = label;
+  });
+  return grid;
+}
+
+/**
+ * The relations of a sentence's entities where a cell may hold several: pairs of a cell (row · L + column) and a label id,
+ * by cell and label, none twice.
+ * @returns i32[2·N]
+ * @throws UserError `E_LABELS` for a type the label set lacks
+ */
+export function listRelations(
+  entities: readonly EntityMention[],
+  length: number,
+  labels: LabelSet,
+): Int32Array {
+  const found = new Set<number>();
+  visitRelations(entities, length, labels, (cell, label) => {
+    found.add(cell * labels.size + label);
+  });
+  const pairs = [...found].sort((a, b) => a - b);
+  return Int32Array.from(pairs.flatMap((pair) => [Math.floor(pair / labels.size), pair % labels.size]));
+}
+
+/** Calls back for every NNW link and THW cell, entity by entity. */
+function visitRelations(
+  entities: readonly EntityMention[],
+  length: number,
+  labels: LabelSet,
+  visit: (cell: number, label: number) => void,
+): void {
   for (const { type, words } of entities) {
     const id = labels.idOf(type);
     if (id === undefined) {
@@ -38,10 +70,9 @@ export function encodeGrid(
     if (head === undefined || tail === undefined || tail >= length) {
       throw new RangeError(`entity [${words.join(', ')}] does not lie within ${length} words`);
     }
-    for (let i = 1; i < words.length; i++) grid[words[i - 1]! * length + words[i]!] = LABEL_NNW;
-    grid[tail * length + head] = id;
+    for (let i = 1; i < words.length; i++) visit(words[i - 1]! * length + words[i]!, LABEL_NNW);
+    visit(tail * length + head, id);
   }
-  return grid;
 }
 
 /**

@@ -131,7 +131,7 @@ describe('the forms of a grid', () => {
     expect(() => decodeGrid(batch.subarray(1), length + 4, { stride: length + 4 })).toThrow(RangeError);
   });
 
-  test('sparse cells read the same in any order; a cell given twice counts as last given', () => {
+  test('sparse cells read the same in any order; a label given twice counts as last given', () => {
     for (let seed = 0; seed < 30; seed++) {
       const grid = randomGrid(seed);
       const length = grid.length;
@@ -140,7 +140,10 @@ describe('the forms of a grid', () => {
       const cells = grid.flatMap((row, i) =>
         row.flatMap((label, j) => (label === 0 ? [] : [[i, j, label, chance(i, j)] as const])),
       );
-      const given = [...cells.map(([i, j]) => [i, j, 2, 1] as const), ...createRandom(seed).shuffle(cells)];
+      const given = [
+        ...cells.map(([i, j, k]) => [i, j, k, 1] as const),
+        ...createRandom(seed).shuffle(cells),
+      ];
       const column = (at: 0 | 1 | 2 | 3): number[] => given.map((cell) => cell[at]);
       const sparse = decodeCells({
         length,
@@ -156,6 +159,11 @@ describe('the forms of a grid', () => {
       );
       expect(sparse).toEqual(decodeGrid(dense(grid), length, { probabilities }));
     }
+    const both = decodeCells({ length: 2, count: 3, rows: [1, 0, 1], columns: [0, 1, 0], labels: [3, 1, 2] });
+    expect(both.entities.map(({ words, label }) => [words, label])).toEqual([
+      [[0, 1], 2],
+      [[0, 1], 3],
+    ]);
     expect(() => decodeCells({ length: 2, count: 1, rows: [2], columns: [0], labels: [2] })).toThrow(
       RangeError,
     );

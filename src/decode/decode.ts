@@ -71,8 +71,9 @@ export function decodeGrid(
   return findReadings(length, found, options);
 }
 
-/** Indices of the cells in row-major order without repeats, or `undefined` when they already are. @throws RangeError */
-function readingOrder({ length, count, rows, columns }: GridCells): number[] | undefined {
+/** Indices of the cells by row, column and label, the last of equal ones; `undefined` when they are so already. @throws RangeError */
+function readingOrder({ length, count, rows, columns, labels }: GridCells): number[] | undefined {
+  const placeOf = (i: number): number => (rows[i]! * length + columns[i]!) * 256 + labels[i]!;
   let sorted = true;
   let previous = -1;
   for (let i = 0; i < count; i++) {
@@ -81,12 +82,12 @@ function readingOrder({ length, count, rows, columns }: GridCells): number[] | u
     if (!(row >= 0 && row < length && column >= 0 && column < length)) {
       throw new RangeError(`cell ${i} at [${row}, ${column}] lies outside a grid of ${length} words`);
     }
-    const place = row * length + column;
+    const place = placeOf(i);
     if (place <= previous) sorted = false;
     previous = place;
   }
   if (sorted) return undefined;
   const last = new Map<number, number>();
-  for (let i = 0; i < count; i++) last.set(rows[i]! * length + columns[i]!, i);
+  for (let i = 0; i < count; i++) last.set(placeOf(i), i);
   return [...last].sort((a, b) => a[0] - b[0]).map(([, at]) => at);
 }

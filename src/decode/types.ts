@@ -1,6 +1,6 @@
 /** What decoding takes and gives: the cells of a relation grid, bounds, entities with scores. */
 
-/** The cells of one grid that hold a relation, in any order; a cell given twice counts as last given. */
+/** The cells of one grid that hold a relation, in any order; a cell may have several labels, one given twice counts as last given. */
 export interface GridCells {
   /** Words in the sentence, `L`. */
   readonly length: number;

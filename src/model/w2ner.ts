@@ -1,10 +1,9 @@
-/** The whole model as a graph: encoder, BiLSTM, grid, co-predictor; with a loss for training or readable cells for use. */
+/** The whole model as a graph: encoder, BiLSTM, grid, co-predictor. What training and use add is in `relations.ts`. */
 import type { EncoderConfig } from '../config/encoder.ts';
 import type { Config } from '../config/schema.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
-import { cast, multiply, softmax } from '../onnx/operators/elementwise.ts';
-import { crossEntropy } from '../onnx/operators/products.ts';
-import { reduceMax, reshape, transpose, unsqueeze } from '../onnx/operators/structure.ts';
+import { multiply } from '../onnx/operators/elementwise.ts';
+import { unsqueeze } from '../onnx/operators/structure.ts';
 import { bertEncoder } from './bert.ts';
 import { biLstm } from './bilstm.ts';
 import { type Build, type BuildOptions, createBuild, dropout } from './build.ts';
@@ -19,6 +18,7 @@ export interface W2nerGraph {
   readonly logits: Value;
   /** f32[B, 1, L, L], 1 at pairs of words; absent when nothing is padded. */
   readonly pairs: Value | undefined;
+  readonly relationScores: Config['relation_scores'];
 }
 
 /** What a model is described from, besides its settings. */
@@ -42,10 +42,22 @@ export function describeW2ner(config: Config, labels: number, options: W2nerOpti
     ? computedDistances(graph)
     : graph.input('distance', 'int32', ['L*L']);
   const states = dropout(build, encoded, config.emb_dropout, 'words');
-  const words = biLstm(build, states, mask, config.lstm_hid_size);
+  const read = biLstm(build, states, mask, config.lstm_hid_size);
+  const words = config.context_hid_size === 0 ? read : inContext(build, read, mask, config);
   const pairs = mask && pairMask(build, mask);
   const grid = gridConvolutions(build, words, distance, pairs, config);
-  return { build, logits: coPredictor(build, words, grid, labels, config), pairs };
+  const logits = coPredictor(build, words, grid, labels, config);
+  return { build, logits, pairs, relationScores: config.relation_scores };
+}
+
+/**
+ * A second BiLSTM over the first: a state of the first knows one side of its word in each half, as the language model
+ * left it; here both halves meet.
+ * @returns f32[B, L, context_hid_size]
+ */
+function inContext(build: Build, states: Value, mask: Value | undefined, config: Config): Value {
+  const kept = dropout(build, states, config.emb_dropout, 'context');
+  return biLstm(build, kept, mask, config.context_hid_size, 'context');
 }
 
 /** Word states f32[B, L, H] by the encoder that the settings name. */
@@ -59,37 +71,4 @@ function encode(build: Build, config: Config, encoder: EncoderConfig | undefined
 function pairMask(build: Build, mask: Value): Value {
   const { graph } = build;
   return unsqueeze(graph, multiply(graph, unsqueeze(graph, mask, 2), unsqueeze(graph, mask, 1)), 1);
-}
-
-/** The mean cross-entropy of all word pairs. Adds the input `labels` i32[B, L, L], -100 at padding. */
-export function w2nerLoss(model: W2nerGraph): Value {
-  const { graph } = model.build;
-  const labels = graph.input('labels', 'int32', ['B', 'L', 'L']);
-  return crossEntropy(graph, model.logits, labels);
-}
-
-/**
- * Adds the outputs that decoding reads, only for pairs with a relation: `cells` i64[N, 3] (sentence, row, column),
- * `cell_label` i64[N], `cell_probability` f32[N] (softmax of the chosen label).
- */
-export function w2nerCells(model: W2nerGraph): void {
-  const { graph } = model.build;
-  const { logits } = model;
-  const grid = ['B', 'L', 'L'];
-  const int = (opType: string, inputs: Value[], shape: (string | number)[], attributes = {}): Value =>
-    graph.node(opType, inputs, [{ dtype: 'int64', shape }], attributes)[0]!;
-  const best = int('ArgMax', [logits], grid, { axis: 1, keepdims: 0 });
-  // Padding has scores too: there is no relation there, whatever they are.
-  const choice =
-    model.pairs === undefined
-      ? best
-      : multiply(graph, best, cast(graph, reshape(graph, model.pairs, grid), 'int64'));
-  const cells = transpose(graph, int('NonZero', [choice], [3, 'N']), [1, 0]);
-  // The softmax is only needed at the few cells with a relation: their scores are gathered first.
-  const lastAxis = transpose(graph, logits, [0, 2, 3, 1]); // [B, L, L, K]
-  const spec = [{ dtype: 'float32' as const, shape: ['N', logits.shape[1]!] }];
-  const scores = graph.node('GatherND', [lastAxis, cells], spec)[0]!;
-  graph.output('cells', cells);
-  graph.output('cell_label', int('GatherND', [choice, cells], ['N']));
-  graph.output('cell_probability', reduceMax(graph, softmax(graph, scores), 1));
 }

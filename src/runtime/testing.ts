@@ -64,10 +64,15 @@ function encode(words: readonly string[], config: Config, of: (name: string) => 
 }
 
 /** One direction of PyTorch's `nn.LSTM` (gates: input, forget, cell, output): [L][D/2]. */
-function runLstm(x: readonly number[][], suffix: string, of: (name: string) => LoopTensor): number[][] {
+function runLstm(
+  x: readonly number[][],
+  name: string,
+  suffix: string,
+  of: (name: string) => LoopTensor,
+): number[][] {
   const [ih, hh] = ['ih', 'hh'].map((kind) => ({
-    weight: of(`encoder.weight_${kind}_l0${suffix}`),
-    bias: of(`encoder.bias_${kind}_l0${suffix}`),
+    weight: of(`${name}.weight_${kind}_l0${suffix}`),
+    bias: of(`${name}.bias_${kind}_l0${suffix}`),
   }));
   const width = hh!.weight.shape[1]!;
   let [hidden, cell] = [times(width).map(() => 0), times(width).map(() => 0)];
@@ -82,6 +87,12 @@ function runLstm(x: readonly number[][], suffix: string, of: (name: string) => L
     states[t] = hidden;
   }
   return states;
+}
+
+/** Both directions: [L][D]. */
+function runBoth(x: readonly number[][], name: string, of: (name: string) => LoopTensor): number[][] {
+  const backward = runLstm(x, name, '_reverse', of);
+  return runLstm(x, name, '', of).map((state, i) => [...state, ...backward[i]!]);
 }
 
 /** The original's `dis2idx`: 1, 2–3, 4–7, … 256 and more. */
@@ -193,8 +204,9 @@ export function scoreInLoops(
   const encoded = encode(words, config, of).map((state, i) =>
     state.map((v, h) => v * drop('words', i * state.length + h)),
   );
-  const [forward, backward] = [runLstm(encoded, '', of), runLstm(encoded, '_reverse', of)];
-  const states = forward.map((state, i) => [...state, ...backward[i]!]);
+  const read = runBoth(encoded, 'encoder', of);
+  const kept = read.map((state, i) => state.map((v, d) => v * drop('context', i * state.length + d)));
+  const states = config.context_hid_size === 0 ? read : runBoth(kept, 'context', of);
   const grid = convolutions(pairVectors(states, of), config, of, drop);
   const [head, tail] = [perceptron(states, 'mlp1', of, drop), perceptron(states, 'mlp2', of, drop)];
   const channels = config.conv_hid_size;
@@ -228,6 +240,26 @@ export function sumOfLosses(scores: readonly number[], grid: ArrayLike<number>):
   for (const cell of times(cells)) {
     const own = times(scores.length / cells).map((k) => scores[k * cells + cell]!);
     sum += Math.log(own.reduce((total, v) => total + Math.exp(v), 0)) - own[grid[cell]!]!;
+  }
+  return sum;
+}
+
+/**
+ * The loss of independent labels, summed over cells: each label that a pair has stands above "none", each other below.
+ * @param scores [K, L, L]
+ * @param relations per cell its labels
+ */
+export function sumOfThresholdLosses(
+  scores: readonly number[],
+  relations: readonly ReadonlySet<number>[],
+): number {
+  const cells = relations.length;
+  let sum = 0;
+  for (const [cell, own] of relations.entries()) {
+    const above = times(scores.length / cells).map((k) => scores[k * cells + cell]! - scores[cell]!);
+    const part = (has: boolean): number =>
+      above.reduce((total, v, k) => total + (k > 0 && own.has(k) === has ? Math.exp(has ? -v : v) : 0), 1);
+    sum += Math.log(part(true)) + Math.log(part(false));
   }
   return sum;
 }

@@ -4,12 +4,13 @@ import { differentiate } from '../autodiff/differentiate.ts';
 import { createRandom } from '../base/random.ts';
 import { checkConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { batchFeeds, FeatureCache, labelFeed } from '../data/batches.ts';
+import { batchFeeds, FeatureCache, labelFeed, relationFeeds } from '../data/batches.ts';
 import type { ParameterSpec } from '../model/build.ts';
-import { describeW2ner, w2nerCells, w2nerLoss } from '../model/w2ner.ts';
+import { w2nerCells, w2nerLoss } from '../model/relations.ts';
+import { describeW2ner } from '../model/w2ner.ts';
 import { elementCount, type TensorData } from '../onnx/dtype.ts';
 import { createSession } from './session.ts';
-import { type LoopTensor, scoreInLoops, sumOfLosses } from './testing.ts';
+import { type LoopTensor, scoreInLoops, sumOfLosses, sumOfThresholdLosses } from './testing.ts';
 
 const LABELS = 5; // K
 const settings = {
@@ -135,17 +136,39 @@ describe('logits', () => {
       shape,
       data: Float32Array.from({ length: elementCount(shape) }, () => (random.uniform() < 0.4 ? 0 : 1.7)),
     });
-    const dropping = checkConfig({ ...settings, emb_dropout: 0.4, conv_dropout: 0.4, out_dropout: 0.4 });
+    const rates = { emb_dropout: 0.4, conv_dropout: 0.4, out_dropout: 0.4 };
+    const dropping = checkConfig({ ...settings, ...rates, context_hid_size: 4 });
     const words = sentences[0]!;
     const result = await run(dropping, [words], { training: true, padded: true, masks });
     expect(Object.keys(result.masks).sort()).toEqual(
-      ['grid', 'mlp1/in', 'mlp1/out', 'mlp2/in', 'mlp2/out', 'mlp_rel/in0', 'mlp_rel/in1', 'mlp_rel/in2']
+      [
+        'context',
+        'grid',
+        'mlp1/in',
+        'mlp1/out',
+        'mlp2/in',
+        'mlp2/out',
+        'mlp_rel/in0',
+        'mlp_rel/in1',
+        'mlp_rel/in2',
+      ]
         .concat('mlp_rel/out', 'words')
         .map((name) => `dropout/${name}`),
     );
     const drop = (name: string, index: number): number =>
       Number(result.masks[`dropout/${name}`]!.data[index]);
     expectClose(result.logits, scoreInLoops(words, dropping, result.tensors, drop));
+  });
+
+  test('with a second BiLSTM', async () => {
+    const other = checkConfig({ ...settings, context_hid_size: 4 });
+    for (const [b, words] of sentences.entries()) {
+      const { logits, tensors } = await run(other, [words], { training: false, padded: false });
+      const trained = await run(other, sentences, { training: true, padded: true });
+      expect(Math.max(...logits.map(Math.abs))).toBeGreaterThan(0.5);
+      expectClose(logits, scoreInLoops(words, other, tensors));
+      expectClose(cut(trained.logits, b, words.length, 5), scoreInLoops(words, other, tensors));
+    }
   });
 
   test.each([[[1]], [[2, 1]], [[1, 2, 3, 5]]])('with dilations %j', async (dilation) => {
@@ -180,6 +203,34 @@ test('the cells put out are those whose best label is a relation, with its softm
   );
 });
 
+test('of independent labels all are put out that stand above none, each with its own probability', async () => {
+  const independent = checkConfig({ ...settings, relation_scores: 'independent' });
+  for (const padded of [false, true]) {
+    const batch = padded ? sentences : [sentences[0]!];
+    const { outputs, logits } = await run(independent, batch, { training: false, padded, seed: 5 });
+    const expected: { cell: number[]; label: number; probability: number }[] = [];
+    for (let at = 0; at < batch.length * 25; at++) {
+      const [b, row, column] = [Math.floor(at / 25), Math.floor((at % 25) / 5), at % 5];
+      if (row >= batch[b]!.length || column >= batch[b]!.length) continue;
+      for (let label = 1; label < LABELS; label++) {
+        const [own, none] = [label, 0].map((k) => logits[(b * LABELS + k) * 25 + (at % 25)]!);
+        if (own! > none!)
+          expected.push({ cell: [b, row, column], label, probability: 1 / (1 + Math.exp(none! - own!)) });
+      }
+    }
+    const cells = expected.map(({ cell }) => cell.join());
+    expect(new Set(cells).size).toBeLessThan(cells.length); // some pairs have several
+    expect(outputs.cells!.shape).toEqual([expected.length, 3]);
+    expect(Array.from(outputs.cells!.data, Number)).toEqual(expected.flatMap(({ cell }) => cell));
+    expect(Array.from(outputs.cell_label!.data, Number)).toEqual(expected.map(({ label }) => label));
+    expectClose(
+      outputs.cell_probability!.data as Float32Array,
+      expected.map(({ probability }) => probability),
+      1e-5,
+    );
+  }
+});
+
 test('no cells are put out where no label is a relation', async () => {
   const { outputs, logits } = await run(config, [sentences[0]!], { training: false, padded: false, seed: 4 });
   const best = Array.from({ length: 25 }, (_, at) =>
@@ -191,7 +242,11 @@ test('no cells are put out where no label is a relation', async () => {
   expect(outputs.cell_probability!.shape).toEqual([0]);
 });
 
-test('the gradient of the loss by every parameter is that of differences of the loops', async () => {
+test.each([
+  ['softmax', config],
+  ['softmax behind two BiLSTMs', checkConfig({ ...settings, context_hid_size: 4 })],
+  ['independent labels', checkConfig({ ...settings, relation_scores: 'independent' })],
+])('the gradient of the loss by every parameter is that of differences of the loops: %s', async (_, config) => {
   const model = describeW2ner(config, LABELS, { training: true, padded: true });
   const { graph, parameters } = model.build;
   const loss = w2nerLoss(model);
@@ -202,13 +257,23 @@ test('the gradient of the loss by every parameter is that of differences of the 
   const session = await createSession(graph, 'inputs', { threads: 1 });
   const tensors = drawTensors(parameters);
   const random = createRandom(8);
-  const items = sentences.map((words) => ({
-    words,
-    grid: Uint8Array.from({ length: words.length ** 2 }, () => random.below(LABELS)),
-  }));
+  const items = sentences.map((words) => {
+    const pairs = Array.from({ length: words.length ** 2 * LABELS }, (_, k) => [
+      Math.floor(k / LABELS),
+      k % LABELS,
+    ]);
+    return {
+      words,
+      grid: Uint8Array.from({ length: words.length ** 2 }, () => random.below(LABELS)),
+      relations: Int32Array.from(
+        pairs.filter(([, label]) => label! > 0 && random.below(3) === 0).flat() as number[],
+      ),
+    };
+  });
+  const independent = config.relation_scores === 'independent';
   const result = await session.run({
     ...batchFeeds(items, new FeatureCache(config), true),
-    labels: labelFeed(items),
+    ...(independent ? relationFeeds(items, LABELS) : { labels: labelFeed(items) }),
     ...Object.fromEntries(tensors),
   });
   await session.release();
@@ -217,9 +282,14 @@ test('the gradient of the loss by every parameter is that of differences of the 
     [...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]),
   );
   const cells = items.reduce((sum, { grid }) => sum + grid.length, 0);
-  const lossInLoops = (): number =>
-    items.reduce((sum, { words, grid }) => sum + sumOfLosses(scoreInLoops(words, config, exact), grid), 0) /
-    cells;
+  const lossOf = ({ words, grid, relations }: (typeof items)[number]): number => {
+    const scores = scoreInLoops(words, config, exact);
+    if (!independent) return sumOfLosses(scores, grid);
+    const own = Array.from(grid, () => new Set<number>());
+    for (let n = 0; n < relations.length; n += 2) own[relations[n]!]!.add(relations[n + 1]!);
+    return sumOfThresholdLosses(scores, own);
+  };
+  const lossInLoops = (): number => items.reduce((sum, item) => sum + lossOf(item), 0) / cells;
   expect((result.loss!.data as Float32Array)[0]).toBeCloseTo(lossInLoops(), 5);
 
   expect(values.map(({ name }) => name)).toEqual([...parameters.keys()]);
@@ -316,6 +386,14 @@ describe('declared parameters', () => {
       'dilation, more',
       { dilation: [1, 2, 3, 5] },
       [...linear('convLayer.convs.3'), 'predictor.mlp_rel.linear.weight'],
+    ],
+    [
+      'context_hid_size',
+      { context_hid_size: 6 },
+      ['bias_hh', 'bias_ih', 'weight_hh', 'weight_ih'].flatMap((kind) => [
+        `context.${kind}_l0`,
+        `context.${kind}_l0_reverse`,
+      ]),
     ],
   ])('%s', (_, change, names) => expect(changed(change)).toEqual(names));
 });

@@ -12,7 +12,7 @@ const NOT_DECAYED = ['bias', 'LayerNorm.weight'] as const;
 
 /**
  * The rates of each parameter. A BERT encoder's have `bert_learning_rate` (its adapters, which start from nothing,
- * `learning_rate`), the compact encoder's `encoder_learning_rate`, all others `learning_rate`.
+ * `learning_rate`), the compact encoder's `encoder_learning_rate`, the first BiLSTM's `lstm_learning_rate`, all others `learning_rate`.
  */
 export function parameterGroups(config: Config): (name: string) => ParameterGroup {
   const rest = { learningRate: config.learning_rate, weightDecay: config.weight_decay };
@@ -20,9 +20,11 @@ export function parameterGroups(config: Config): (name: string) => ParameterGrou
     learningRate: config.encoder_learning_rate ?? config.learning_rate,
     weightDecay: config.encoder_weight_decay ?? config.weight_decay,
   };
+  const lstm = { ...rest, learningRate: config.lstm_learning_rate ?? config.learning_rate };
   const bert = { learningRate: config.bert_learning_rate, weightDecay: config.weight_decay };
   return (name) => {
     if (name.startsWith('compact.')) return compact;
+    if (name.startsWith('encoder.')) return lstm;
     if (!name.startsWith(BERT) || isAdapter(name)) return rest;
     return NOT_DECAYED.some((part) => name.includes(part)) ? { ...bert, weightDecay: 0 } : bert;
   };

@@ -4,10 +4,17 @@ import { UserError } from '../base/errors.ts';
 import { createRandom, type Random, restoreRandom } from '../base/random.ts';
 import { idleSettings } from '../config/idle-settings.ts';
 import type { Config } from '../config/schema.ts';
-import { type BatchItem, type BatchLimits, bucketBatches, labelFeed } from '../data/batches.ts';
+import {
+  type BatchItem,
+  type BatchLimits,
+  bucketBatches,
+  labelFeed,
+  relationFeeds,
+} from '../data/batches.ts';
 import type { Feeder } from '../data/feeder.ts';
-import { encodeGrid } from '../data/relation-grid.ts';
+import { encodeGrid, listRelations } from '../data/relation-grid.ts';
 import { scoreEntities } from '../evaluate/scores.ts';
+import type { TensorData } from '../onnx/dtype.ts';
 import { groups } from '../predict/batches.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
 import type { Device } from '../runtime/devices.ts';
@@ -95,10 +102,6 @@ export async function trainModel(given: TrainOptions): Promise<TrainResult> {
   }
 }
 
-interface Trained extends BatchItem {
-  readonly grid: Uint8Array;
-}
-
 /** One training run from its first or its resumed step to its end. */
 class Run {
   readonly #options: TrainOptions;
@@ -107,7 +110,7 @@ class Run {
   readonly #noise: Random;
   readonly #start: Start;
   readonly #limits: BatchLimits;
-  readonly #items: readonly Trained[];
+  readonly #items: readonly BatchItem[];
   readonly #fingerprint: string;
   #emit: (event: TrainEvent) => void;
   #progress: Progress;
@@ -136,7 +139,9 @@ class Run {
       .filter(({ words }) => words.length <= longest)
       .map(({ words, entities }) => ({
         words,
-        grid: encodeGrid(entities, words.length, data.labels),
+        ...(config.relation_scores === 'softmax'
+          ? { grid: encodeGrid(entities, words.length, data.labels) }
+          : { relations: listRelations(entities, words.length, data.labels) }),
         ...(start.encoder === undefined ? {} : { pieces: trainer.feeder.piecesOf(words) }),
       }));
     if (this.#items.length === 0) {
@@ -223,7 +228,7 @@ class Run {
   }
 
   /** The batches of each step of an epoch. */
-  #stepsOf(order: Random): Trained[][][] {
+  #stepsOf(order: Random): BatchItem[][][] {
     return [...groups(bucketBatches(this.#items, this.#limits, order), this.#options.config.accumulate)];
   }
 
@@ -255,7 +260,7 @@ class Run {
       const factor = warmupFactor(step, config.warm_factor * steps, steps);
       const { loss, gradientNorm } = await this.#trainer.step(
         batches[batch]!,
-        (items) => ({ labels: labelFeed(items) }),
+        (items) => this.#labelFeeds(items),
         factor,
       );
       const warning = this.#broken.check(step + 1, loss, gradientNorm);
@@ -291,6 +296,12 @@ class Run {
     this.#complete(dev, loss, order, elapsed(), (performance.now() - began) / 1000);
     this.#saveCheckpoint(path);
     return true;
+  }
+
+  #labelFeeds(items: readonly BatchItem[]): Record<string, TensorData> {
+    return this.#options.config.relation_scores === 'softmax'
+      ? { labels: labelFeed(items) }
+      : relationFeeds(items, this.#data.labels.size);
   }
 
   #advance(change: Partial<Progress>): void {

@@ -2,7 +2,8 @@
 import type { Random } from '../base/random.ts';
 import type { Config } from '../config/schema.ts';
 import { createFeeder, type Feeder } from '../data/feeder.ts';
-import { describeW2ner, w2nerLoss } from '../model/w2ner.ts';
+import { w2nerLoss } from '../model/relations.ts';
+import { describeW2ner } from '../model/w2ner.ts';
 import type { Device } from '../runtime/devices.ts';
 import { trainedParameters } from './parameter-groups.ts';
 import { addLabelRows, type Start } from './start.ts';
