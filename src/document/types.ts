@@ -21,6 +21,12 @@ export interface Block {
   readonly row?: number;
   /** Column number in its table, from 0. */
   readonly column?: number;
+  /** Depth of a heading, from 1. */
+  readonly level?: number;
+  /** Number of its page, from 1, where the format has pages. */
+  readonly page?: number;
+  /** Title of the section that it stands in, as the format says. */
+  readonly section?: string;
 }
 
 /** A file that was read; its blocks are made on demand, so that a large file never stands in memory twice. */
@@ -32,6 +38,8 @@ export interface Document {
   /** The decoded text that all offsets point into (a byte-order mark is not part of it). */
   readonly source: string;
   readonly encoding: string;
+  /** Name of the format, for example `markdown` or `pdf`. */
+  readonly format?: string;
   /** The blocks in document order; each call starts again. */
   blocks(): Iterable<Block>;
   /** What was left out, counted by kind, for example `{ code: 2 }`; complete once the blocks were run through. */
