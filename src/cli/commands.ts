@@ -5,6 +5,7 @@ import { exportCommand } from './commands/export.ts';
 import { extractCommand } from './commands/extract.ts';
 import { importCommand } from './commands/import.ts';
 import { infoCommand } from './commands/info.ts';
+import { labelCommand } from './commands/label.ts';
 import { predictCommand } from './commands/predict.ts';
 import { pretrainCommand } from './commands/pretrain.ts';
 import { pruneVocabCommand } from './commands/prune-vocab.ts';
@@ -17,6 +18,7 @@ export const commands: readonly CliCommand[] = [
   extractCommand,
   trainCommand,
   pretrainCommand,
+  labelCommand,
   evaluateCommand,
   predictCommand,
   validateCommand,

@@ -106,6 +106,12 @@ export const settingsSchema = z.strictObject({
     .describe(
       'softmax: a word pair has one relation at most, as in the original; independent: each type by itself, so that two entities of different types may share first and last word',
     ),
+  none_offset: z
+    .number()
+    .default(0)
+    .describe(
+      'added to the score of "no relation" in use, fitted on the dev data when training ends: below 0 more entities are found, above 0 fewer',
+    ),
   score_slope: z
     .number()
     .positive()

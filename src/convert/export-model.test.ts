@@ -73,6 +73,22 @@ const cellSentences = ({ cells }: Result): number[] =>
   Array.from({ length: cells!.dims[0]! }, (_, n) => Number((cells!.data as BigInt64Array)[3 * n]));
 
 describe.each(originals)('$name', (original) => {
+  test.skipIf(!original.present)('a fitted offset of "no relation" goes into the bias', async () => {
+    const model = await imported(original);
+    const file = join(model, 'config.json');
+    const settings = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...settings, none_offset: -0.5 }));
+    await exportModel({ model, to: 'pt', out: path('offset.pt') });
+    const [before, after] = [await openWeights(original.model), await openWeights(path('offset.pt'))];
+    const [plain, moved] = [before, after].map((store) =>
+      [...store.read('predictor.linear.bias').data].map(Number),
+    );
+    before.close();
+    after.close();
+    expect(moved!.slice(1)).toEqual(plain!.slice(1));
+    expect(moved![0]).toBeCloseTo(plain![0]! - 0.5, 5);
+  });
+
   test.skipIf(!original.present)('to pt and back: the same weights bit for bit', async () => {
     const model = await imported(original);
     const result = await exportModel({ model, to: 'pt', out: path('again.pt') });

@@ -1,6 +1,7 @@
 /** Model folders as files for other programs: the original's state dict, plain safetensors, or ONNX for a server. */
 import { statSync } from 'node:fs';
 import { UserError } from '../base/errors.ts';
+import { LABEL_NONE } from '../data/labels.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { letSignalsIn } from '../predict/batches.ts';
 import { findModel } from '../predict/load.ts';
@@ -98,8 +99,8 @@ const exporters: Readonly<Record<ExportKind, Exporter>> = {
         );
       }
     },
-    write(_, sources, { out, half = false }) {
-      writeTorchFile(out, sources(), { half });
+    write({ config }, sources, { out, half = false }) {
+      writeTorchFile(out, sources().map(withOffset(config.none_offset)), { half });
       return out;
     },
     notes: (_, { entries }) =>
@@ -124,6 +125,20 @@ const exporters: Readonly<Record<ExportKind, Exporter>> = {
     notes: () => [],
   },
 };
+
+/** The original has no such setting: the bias of "no relation" takes the offset in. */
+const withOffset =
+  (offset: number) =>
+  (source: TensorSource): TensorSource => {
+    if (offset === 0 || source.name !== 'predictor.linear.bias') return source;
+    const read = (): TensorData => {
+      const { shape, data } = source.read();
+      const moved = Float32Array.from(data as Float32Array);
+      moved[LABEL_NONE]! += offset;
+      return { dtype: 'float32', shape, data: moved };
+    };
+    return { ...source, read };
+  };
 
 /** The largest number of half precision. */
 const LARGEST_HALF = 65_504;

@@ -10,6 +10,8 @@ export interface PredictorSettings {
   readonly biaffine_size: number;
   readonly ffnn_hid_size: number;
   readonly out_dropout: number;
+  /** Added to the scores of the first label in use; training does without. */
+  readonly none_offset: number;
 }
 
 /** Dropout, projection, GELU, as the original's `MLP`, with the dropout that follows it. */
@@ -108,7 +110,16 @@ function cellScores(
   const scores = add(
     graph,
     matmul(graph, outWeight, kept, 'predictor.linear'),
-    reshape(graph, outBias, [labels, 1]),
+    reshape(graph, offsetBias(build, outBias, settings.none_offset), [labels, 1]),
   );
   return reshape(graph, scores, [batch, labels, length, length]);
+}
+
+/** The bias of the last layer as it is used: ONNX Runtime folds the sum of the two constants. @param bias f32[K] */
+function offsetBias(build: Build, bias: Value, offset: number): Value {
+  if (build.training || offset === 0) return bias;
+  const size = bias.shape[0] as number;
+  const data = new Float32Array(size);
+  data[0] = offset;
+  return add(build.graph, bias, build.graph.constant({ dtype: 'float32', shape: [size], data }));
 }

@@ -160,6 +160,17 @@ describe('logits', () => {
     expectClose(result.logits, scoreInLoops(words, dropping, result.tensors, drop));
   });
 
+  test('with an offset of "no relation", which training does without', async () => {
+    const other = checkConfig({ ...settings, none_offset: -0.7 });
+    const batch = [sentences[0]!];
+    for (const training of [false, true]) {
+      const plain = await run(config, batch, { training, padded: true });
+      const { logits } = await run(other, batch, { training, padded: true });
+      const expected = Array.from(plain.logits, (v, at) => (at < 25 && !training ? v - 0.7 : v));
+      expectClose(logits, expected, 1e-5);
+    }
+  });
+
   test('with a second BiLSTM', async () => {
     const other = checkConfig({ ...settings, context_hid_size: 4 });
     for (const [b, words] of sentences.entries()) {

@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/files.ts';
 import type { Config } from '../config/schema.ts';
-import type { Example } from '../data/types.ts';
+import type { Example, ScoredEntity } from '../data/types.ts';
 import { fitScores } from '../evaluate/fit-scores.ts';
 import type { EvaluationReport } from '../evaluate/report.ts';
+import { scoreEntities } from '../evaluate/scores.ts';
 import { evaluateTagger } from '../predict/evaluate.ts';
 import type { Tagger } from '../predict/types.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
@@ -43,20 +44,37 @@ function openTagger({ out, threads, device }: Finished, change: Partial<Config> 
   return createTagger(out, { ...described, parameters }, options);
 }
 
-/** Fits on the dev data how the model's scores are to be read, and writes it into its settings. @returns whether it could */
+/** The settings that are fitted when a run ends, as they stand before. */
+export const unfitted = { none_offset: 0, score_slope: 1, score_intercept: 0 } as const;
+
+/** Tried against "no relation": a model that is unsure between types leaves an entity out although something is there. */
+const OFFSETS = [0, -0.25, -0.5, -0.75, -1, 0.25, 0.5];
+
+async function tagDev(run: Finished, change: Partial<Config>): Promise<ScoredEntity[][]> {
+  // A run that was resumed after its end has fitted settings already: they are fitted anew, not on top.
+  const tagger = await openTagger(run, { ...unfitted, ...change });
+  return tagger.tag(run.data.dev.map(({ words }) => words)).finally(() => tagger.dispose());
+}
+
+/**
+ * Fits on the dev data where entities begin to count and how their scores are to be read, and writes both into the
+ * model's settings. @returns whether scores could be fitted
+ */
 async function calibrateModel(run: Finished): Promise<boolean> {
-  // A run that was resumed after its end has a reading already: it is fitted anew, not on top.
-  const tagger = await openTagger(run, { score_slope: 1, score_intercept: 0 });
-  const found = await tagger.tag(run.data.dev.map(({ words }) => words)).finally(() => tagger.dispose());
-  const scale = fitScores(
-    run.data.dev.map(({ entities }) => entities),
-    found,
-  );
-  if (scale === undefined) return false;
+  const gold = run.data.dev.map(({ entities }) => entities);
+  let best: { offset: number; found: ScoredEntity[][]; f1: number } | undefined;
+  for (const offset of OFFSETS) {
+    const found = await tagDev(run, { none_offset: offset });
+    const { f1 } = scoreEntities(gold, found).micro;
+    if (best === undefined || f1 > best.f1) best = { offset, found, f1 };
+  }
+  const { offset, found } = best!;
+  const scale = fitScores(gold, found);
   const model = readModelFolder(run.out);
-  const config = { ...model.config, score_slope: scale.slope, score_intercept: scale.intercept };
+  const { slope, intercept } = scale ?? { slope: 1, intercept: 0 };
+  const config = { ...model.config, none_offset: offset, score_slope: slope, score_intercept: intercept };
   writeModelDescription(run.out, { ...model, config });
-  return true;
+  return scale !== undefined;
 }
 
 /** Calibrates and evaluates the best model as it lies on disk, and writes `metrics.json` and the model card. */

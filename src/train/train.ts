@@ -25,7 +25,7 @@ import { BrokenSteps } from './broken-steps.ts';
 import { checkNewRun, checkpointPath, type Progress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { TrainEvent, TrainResult } from './events.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { finishModel } from './finish.ts';
+import { finishModel, unfitted } from './finish.ts';
 import { openTrainLog } from './log.ts';
 import { copyModel, saveModel } from './save-model.ts';
 import { prepareStart, type Start } from './start.ts';
@@ -69,8 +69,8 @@ const CHECKPOINT_SECONDS = 120;
  * @throws UserError for bad data (every bad row is listed), an unusable checkpoint, or a diverging run
  */
 export async function trainModel(given: TrainOptions): Promise<TrainResult> {
-  // Settings that come from a model folder carry the reading of that model's scores: this one's is fitted at the end.
-  const config = { ...given.config, score_slope: 1, score_intercept: 0 };
+  // Settings that come from a model folder carry how that model's scores are read: this one's are fitted at the end.
+  const config = { ...given.config, ...unfitted };
   const options = { ...given, config };
   const { out } = options;
   const data = readTrainingData(options);

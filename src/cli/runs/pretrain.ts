@@ -34,7 +34,7 @@ export async function runPretrain(
       out: options.out,
       signal: context.signal,
       onProgress: ({ step, steps, loss, wordsPerSecond }) =>
-        progress.update(step / steps, `loss ${loss.toFixed(3)} · ${formatRate(wordsPerSecond, 0)} words/s`),
+        progress.update(step / steps, `loss ${loss.toFixed(3)} · ${formatRate(wordsPerSecond, 1)} words/s`),
     });
     progress.stop();
     context.stdout.write(
