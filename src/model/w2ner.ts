@@ -34,16 +34,62 @@ export interface W2nerOptions extends BuildOptions {
  * @param labels K, `<pad>` and `<suc>` included
  */
 export function describeW2ner(config: Config, labels: number, options: W2nerOptions): W2nerGraph {
-  const graph = new Graph();
-  const build = createBuild(graph, options);
-  const mask = options.padded ? graph.input('word_mask', 'float32', ['B', 'L']) : undefined;
-  const encoded = encode(build, config, options.encoder);
-  const distance = options.computedDistance
-    ? computedDistances(graph)
-    : graph.input('distance', 'int32', ['L*L']);
+  const build = createBuild(new Graph(), options);
+  const mask = maskInput(build);
+  const words = wordStates(build, config, mask, options.encoder);
+  return gridModel(build, config, labels, words, mask, options.computedDistance);
+}
+
+/** The first half of a model that is used in two passes, up to the states of words. */
+export interface StatesGraph {
+  readonly build: Build;
+  /** f32[B, L, D] */
+  readonly words: Value;
+}
+
+/** Describes a model up to the states of its words. Inputs: the encoder's, and `word_mask` f32[B, L] when padded. */
+export function describeStates(config: Config, options: W2nerOptions): StatesGraph {
+  const build = createBuild(new Graph(), options);
+  return { build, words: wordStates(build, config, maskInput(build), options.encoder) };
+}
+
+/** Describes a model from the states of words on. Inputs: `states` f32[B, L, D], `distance` i32[L·L]; nothing is padded. */
+export function describeGrid(config: Config, labels: number, options: BuildOptions): W2nerGraph {
+  const build = createBuild(new Graph(), options);
+  const words = build.graph.input('states', 'float32', ['B', 'L', stateWidth(config)]);
+  return gridModel(build, config, labels, words, undefined);
+}
+
+/** D, the width of the word states that the grid sees. */
+export function stateWidth({ context_hid_size: context, lstm_hid_size: lstm }: Config): number {
+  return context === 0 ? lstm : context;
+}
+
+const maskInput = ({ graph, padded }: Build): Value | undefined =>
+  padded ? graph.input('word_mask', 'float32', ['B', 'L']) : undefined;
+
+function wordStates(
+  build: Build,
+  config: Config,
+  mask: Value | undefined,
+  encoder: EncoderConfig | undefined,
+): Value {
+  const encoded = encode(build, config, encoder);
   const states = dropout(build, encoded, config.emb_dropout, 'words');
   const read = biLstm(build, states, mask, config.lstm_hid_size);
-  const words = config.context_hid_size === 0 ? read : inContext(build, read, mask, config);
+  return config.context_hid_size === 0 ? read : inContext(build, read, mask, config);
+}
+
+function gridModel(
+  build: Build,
+  config: Config,
+  labels: number,
+  words: Value,
+  mask: Value | undefined,
+  computed = false,
+): W2nerGraph {
+  const { graph } = build;
+  const distance = computed ? computedDistances(graph) : graph.input('distance', 'int32', ['L*L']);
   const pairs = mask && pairMask(build, mask);
   const grid = gridConvolutions(build, words, distance, pairs, config);
   const logits = coPredictor(build, words, grid, labels, config);
