@@ -20,6 +20,8 @@ export type RecommendationStrength = 'A' | 'B' | 'C';
 export interface Recommendation extends CharSpan {
   /** From 0, in document order. */
   readonly number: number;
+  /** The part of the thesis that this row's grade is for, where a thesis has several: «Для детей». */
+  readonly scope?: string;
   /** The thesis without its strength, evidence level, references and service marks. */
   readonly text: string;
   readonly section?: string;
@@ -27,6 +29,8 @@ export interface Recommendation extends CharSpan {
   readonly strength?: RecommendationStrength;
   /** Evidence level (уровень достоверности доказательств, УДД), 1 to 5. */
   readonly evidence?: number;
+  /** Strength and evidence as written, also in notations that say neither («уровень GPP»). */
+  readonly grade?: string;
   /** Text of its comments («Комментарии: …»). */
   readonly comment?: string;
   readonly commentSpan?: CharSpan;

@@ -62,7 +62,7 @@ export async function analyzeDocument(
     blocks: blocks.map(drawnBlock),
     sentences: records,
     guideline: readIdentity(read),
-    recommendations: findRecommendations(read, sentences),
+    recommendations: findRecommendations(read),
     summary: {
       ...countEntities(records, types),
       skipped: { ...document.skipped },
