@@ -1,7 +1,7 @@
 /** Checks that the PyTorch model of the benchmarks computes what ours does: `npx tsx bench/check.ts`. */
 import { createRandom } from '../src/base/random.ts';
 import { findModel } from '../src/predict/load.ts';
-import { declaredParameters } from '../src/predict/w2ner-tagger.ts';
+import { declaredParameters } from '../src/predict/model-graphs.ts';
 import { initializeParameters } from '../src/weights/initialize.ts';
 import { readModelFolder } from '../src/weights/model-folder.ts';
 import { readSafetensors } from '../src/weights/safetensors.ts';

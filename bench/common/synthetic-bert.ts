@@ -10,7 +10,7 @@ import { checkConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { createLabelSet } from '../../src/data/labels.ts';
 import { elementCount, type TensorData } from '../../src/onnx/dtype.ts';
-import { declaredParameters } from '../../src/predict/w2ner-tagger.ts';
+import { declaredParameters } from '../../src/predict/model-graphs.ts';
 import { readEncoderFolder } from '../../src/weights/encoder-folder.ts';
 import { type ModelDescription, modelFiles, writeModelDescription } from '../../src/weights/model-folder.ts';
 import { writeSafetensorsFrom } from '../../src/weights/safetensors.ts';

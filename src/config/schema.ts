@@ -112,6 +112,13 @@ export const settingsSchema = z.strictObject({
     .describe(
       'added to the score of "no relation" in use, fitted on the dev data when training ends: below 0 more entities are found, above 0 fewer',
     ),
+  gate_threshold: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe(
+      'words whose gate score is not above it stay out of the grid in use, fitted when training ends; null: none',
+    ),
   score_slope: z
     .number()
     .positive()

@@ -13,7 +13,7 @@ import { computedDistances, distanceBuckets } from '../model/grid.ts';
 import type { DType, TensorData } from '../onnx/dtype.ts';
 import { Graph } from '../onnx/graph.ts';
 import { loadModel } from '../predict/load.ts';
-import { declaredParameters } from '../predict/w2ner-tagger.ts';
+import { declaredParameters } from '../predict/model-graphs.ts';
 import { createSession } from '../runtime/session.ts';
 import { initializeParameters } from '../weights/initialize.ts';
 import { readModelFolder, writeModelFolder } from '../weights/model-folder.ts';

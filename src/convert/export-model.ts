@@ -5,7 +5,7 @@ import { LABEL_NONE } from '../data/labels.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { letSignalsIn } from '../predict/batches.ts';
 import { findModel } from '../predict/load.ts';
-import { declaredParameters } from '../predict/w2ner-tagger.ts';
+import { declaredParameters } from '../predict/model-graphs.ts';
 import { toFloat16 } from '../weights/elements.ts';
 import { checkTensors, readModelFolder, type StoredModel } from '../weights/model-folder.ts';
 import { openSafetensors, writeSafetensorsFrom } from '../weights/safetensors.ts';

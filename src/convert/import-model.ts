@@ -6,7 +6,7 @@ import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { elementCount } from '../onnx/dtype.ts';
 import { letSignalsIn } from '../predict/batches.ts';
-import { declaredParameters } from '../predict/w2ner-tagger.ts';
+import { declaredParameters } from '../predict/model-graphs.ts';
 import type { DownloadProgress } from '../weights/download-encoder.ts';
 import { type EncoderFolder, readEncoderFolder } from '../weights/encoder-folder.ts';
 import { findEncoder } from '../weights/find-encoder.ts';

@@ -7,7 +7,7 @@ import { createRandom } from '../base/random.ts';
 import { configSchema } from '../config/schema.ts';
 import { createLabelSet } from '../data/labels.ts';
 import { loadModel } from '../predict/load.ts';
-import { declaredParameters } from '../predict/w2ner-tagger.ts';
+import { declaredParameters } from '../predict/model-graphs.ts';
 import { initializeParameters } from '../weights/initialize.ts';
 import { readModelFolder, writeModelFolder } from '../weights/model-folder.ts';
 import { readSafetensors } from '../weights/safetensors.ts';

@@ -7,7 +7,7 @@ import { checkEncoderConfig, firstPosition } from '../config/encoder.ts';
 import { elementCount, type TensorData } from '../onnx/dtype.ts';
 import { letSignalsIn } from '../predict/batches.ts';
 import { findModel } from '../predict/load.ts';
-import { declaredParameters } from '../predict/w2ner-tagger.ts';
+import { declaredParameters } from '../predict/model-graphs.ts';
 import type { EncoderFolder } from '../weights/encoder-folder.ts';
 import {
   checkTensors,

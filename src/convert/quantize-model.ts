@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../base/files.ts';
 import type { ParameterSpec } from '../model/build.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { findModel } from '../predict/load.ts';
-import { declaredParameters } from '../predict/w2ner-tagger.ts';
+import { declaredParameters } from '../predict/model-graphs.ts';
 import { readAs } from '../weights/elements.ts';
 import { type QuantizedTensor, quantizeColumns, quantizeRows } from '../weights/int8.ts';
 import {

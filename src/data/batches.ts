@@ -55,7 +55,8 @@ export class FeatureCache {
 
 const distanceCache = new Map<number, TensorData>();
 
-function distanceTensor(length: number): TensorData {
+/** The grid's input `distance` for sentences of one length. */
+export function distanceTensor(length: number): TensorData {
   let tensor = distanceCache.get(length);
   if (tensor === undefined) {
     tensor = { dtype: 'int32', shape: [length * length], data: distanceBuckets(length) };

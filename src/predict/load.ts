@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../base/errors.ts';
 import { checkTensors, externalParameters, modelFiles, readModelFolder } from '../weights/model-folder.ts';
 import { openSafetensors } from '../weights/safetensors.ts';
+import { declaredParameters } from './model-graphs.ts';
 import type { Tagger } from './types.ts';
-import { createTagger, declaredParameters, type TaggerOptions } from './w2ner-tagger.ts';
+import { createTagger, type TaggerOptions } from './w2ner-tagger.ts';
 
 /** Where the shipped models lie: beside `src` and `dist`. */
 const shippedFolder = fileURLToPath(new URL('../../models', import.meta.url));

@@ -6,6 +6,7 @@ import type { Example, ScoredEntity } from '../data/types.ts';
 import { fitScores } from '../evaluate/fit-scores.ts';
 import type { EvaluationReport } from '../evaluate/report.ts';
 import { scoreEntities } from '../evaluate/scores.ts';
+import { GATE_BIAS, GATE_WEIGHT } from '../model/gate.ts';
 import { evaluateTagger } from '../predict/evaluate.ts';
 import type { Tagger } from '../predict/types.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
@@ -14,8 +15,12 @@ import {
   externalParameters,
   modelFiles,
   readModelFolder,
+  type StoredModel,
   writeModelDescription,
+  writeModelFolder,
 } from '../weights/model-folder.ts';
+import { readSafetensors } from '../weights/safetensors.ts';
+import { fitGate } from './fit-gate.ts';
 import { modelCard } from './model-card.ts';
 import type { TrainingData } from './training-data.ts';
 
@@ -33,19 +38,19 @@ interface Finished {
   readonly seconds: number;
 }
 
-function openTagger({ out, threads, device }: Finished, change: Partial<Config> = {}): Promise<Tagger> {
-  const model = readModelFolder(out);
+function openTagger(run: Finished, change: Partial<Config> = {}): Promise<Tagger> {
+  const model = readModelFolder(run.out);
   const described = { ...model, config: { ...model.config, ...change } };
-  const parameters = externalParameters(model);
-  const options = {
-    ...(threads === undefined ? {} : { threads }),
-    ...(device === undefined ? {} : { device }),
-  };
-  return createTagger(out, { ...described, parameters }, options);
+  return createTagger(run.out, { ...described, parameters: externalParameters(model) }, sessionOf(run));
 }
 
+const sessionOf = ({ threads, device }: Finished) => ({
+  ...(threads === undefined ? {} : { threads }),
+  ...(device === undefined ? {} : { device }),
+});
+
 /** The settings that are fitted when a run ends, as they stand before. */
-export const unfitted = { none_offset: 0, score_slope: 1, score_intercept: 0 } as const;
+export const unfitted = { none_offset: 0, gate_threshold: null, score_slope: 1, score_intercept: 0 } as const;
 
 /** Tried against "no relation": a model that is unsure between types leaves an entity out although something is there. */
 const OFFSETS = [0, -0.25, -0.5, -0.75, -1, 0.25, 0.5];
@@ -57,8 +62,8 @@ async function tagDev(run: Finished, change: Partial<Config>): Promise<ScoredEnt
 }
 
 /**
- * Fits on the dev data where entities begin to count and how their scores are to be read, and writes both into the
- * model's settings. @returns whether scores could be fitted
+ * Fits on the dev data where entities begin to count, how their scores are to be read, and which words the grid can do
+ * without, and writes all three into the model. @returns whether scores could be fitted
  */
 async function calibrateModel(run: Finished): Promise<boolean> {
   const gold = run.data.dev.map(({ entities }) => entities);
@@ -73,8 +78,37 @@ async function calibrateModel(run: Finished): Promise<boolean> {
   const model = readModelFolder(run.out);
   const { slope, intercept } = scale ?? { slope: 1, intercept: 0 };
   const config = { ...model.config, none_offset: offset, score_slope: slope, score_intercept: intercept };
-  writeModelDescription(run.out, { ...model, config });
+  await writeWithGate(run, { ...model, config }, found);
   return scale !== undefined;
+}
+
+/** Writes the settings, and for the compact encoder the gate; a BERT takes so long that its grid hardly matters. */
+async function writeWithGate(
+  run: Finished,
+  model: StoredModel,
+  found: readonly (readonly ScoredEntity[])[],
+): Promise<void> {
+  const ungated = { ...model, config: { ...model.config, gate_threshold: null } };
+  const { train, dev } = run.data;
+  const gate =
+    model.encoder === undefined
+      ? await fitGate(
+          { ...ungated, parameters: externalParameters(model) },
+          train,
+          dev,
+          found,
+          sessionOf(run),
+        )
+      : undefined;
+  if (gate === undefined) {
+    writeModelDescription(run.out, ungated);
+    return;
+  }
+  const { weight, bias, threshold } = gate;
+  const { tensors } = readSafetensors(model.weights);
+  tensors.set(GATE_WEIGHT, { dtype: 'float32', shape: [weight.length], data: weight });
+  tensors.set(GATE_BIAS, { dtype: 'float32', shape: [1], data: Float32Array.of(bias) });
+  writeModelFolder(run.out, { ...model, config: { ...model.config, gate_threshold: threshold } }, tensors);
 }
 
 /** Calibrates and evaluates the best model as it lies on disk, and writes `metrics.json` and the model card. */

@@ -9,7 +9,7 @@ import { createLabelSet, type LabelSet } from '../data/labels.ts';
 import type { ParameterSpec } from '../model/build.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { findModel, shippedModels } from '../predict/load.ts';
-import { declaredParameters } from '../predict/w2ner-tagger.ts';
+import { declaredParameters } from '../predict/model-graphs.ts';
 import type { DownloadProgress } from '../weights/download-encoder.ts';
 import { type EncoderFolder, readEncoderFolder } from '../weights/encoder-folder.ts';
 import { encoderTensorName } from '../weights/encoder-names.ts';
@@ -145,6 +145,7 @@ const SHAPES = [
   'dist_emb_size',
   'type_emb_size',
   'lstm_hid_size',
+  'context_hid_size',
   'conv_hid_size',
   'bert_hid_size',
   'biaffine_size',

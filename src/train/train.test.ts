@@ -134,10 +134,16 @@ describe('a training run', () => {
     await run('scores', more);
     const scale = (): unknown[] => {
       const settings = JSON.parse(readFileSync(join(folder, 'scores', 'config.json'), 'utf8'));
-      return [settings.score_slope, settings.score_intercept];
+      return [settings.score_slope, settings.score_intercept, settings.none_offset, settings.gate_threshold];
     };
     const fitted = scale();
     expect(fitted[1]).not.toBe(0);
+    expect(fitted[3]).toBeLessThan(0);
+    const { tensors } = readSafetensors(join(folder, 'scores', 'model.safetensors'));
+    expect(tensors.get('gate.weight')!.data.some((value) => value !== 0)).toBe(true);
+    const tagger = await loadModel(join(folder, 'scores'));
+    expect(tagger.types.length).toBeGreaterThan(0);
+    await tagger.dispose();
     await run('scores', { ...more, resume: true });
     expect(scale()).toEqual(fitted);
   });
