@@ -1,6 +1,8 @@
 /**
- * Rebuilds a shipped model from its data: `node scripts/build-model.mjs guidelines-ru [--data DIR] [--seed N] [--out DIR] [--run DIR]`.
- * With --run DIR a finished training run is taken as it is. The data is not part of this repository; DIR defaults to $W2NER_DATA, then to ../shared/data beside it.
+ * Rebuilds a shipped model from its data: `node scripts/build-model.mjs guidelines-ru [--data DIR] [--seed N] [--out DIR] [--runs DIR]`.
+ * The recipe's steps stand in configs/models.json; each leaves its result in the folder of runs, and a step whose result is
+ * there is not done again. The data is not part of this repository; DIR defaults to $W2NER_DATA, then to ../shared/data
+ * beside it. With --until STEP the recipe ends there, without writing a model.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,15 +11,16 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import './setup.mjs';
 
-const { readBrat } = await import('../dist/data/brat.js');
+const { readAnnotated } = await import('../dist/data/formats/read-annotated.js');
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     data: { type: 'string' },
-    seed: { type: 'string' },
+    seed: { type: 'string', default: '1' },
     out: { type: 'string' },
-    run: { type: 'string' },
+    runs: { type: 'string' },
+    until: { type: 'string' },
   },
 });
 const recipes = JSON.parse(readFileSync(join(root, 'configs/models.json'), 'utf8'));
@@ -27,6 +30,10 @@ if (recipe === undefined) {
   console.error(`expected a model: ${Object.keys(recipes).join(', ')}`);
   process.exit(2);
 }
+const data = resolve(values.data ?? process.env.W2NER_DATA ?? join(root, '../shared/data'));
+const runs = resolve(values.runs ?? join(root, 'runs', name));
+const config = join(root, 'configs', `${name}.json`);
+
 function w2ner(...args) {
   console.error(`$ w2ner ${args.join(' ')}`);
   const { status } = spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), ...args], {
@@ -35,92 +42,84 @@ function w2ner(...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** A BRAT folder as a data file. @returns its path */
-function bratToJson(folder, file) {
-  const { examples, mentions, problems } = readBrat(folder);
-  const left = problems.filter(({ kind }) => kind !== 'widened').length;
-  console.error(`${folder}: ${examples.length} sentences, ${mentions} mentions, ${left} left out`);
-  const path = join(root, 'runs', file);
-  const records = examples.map(({ words, entities }) => ({
-    sentence: words,
-    ner: entities.map((entity) => ({ type: entity.type, index: entity.words })),
-  }));
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, JSON.stringify(records));
-  return path;
+const settings = (set = {}) =>
+  Object.entries(set).flatMap(([key, value]) => ['--set', `${key}=${JSON.stringify(value).replaceAll('"', '')}`]);
+
+/** A data file: one of the data folder, or what a step before wrote. Annotations in other formats become JSON first. */
+function dataFile(path) {
+  const own = join(runs, `${path}.json`);
+  if (existsSync(own)) return own;
+  const given = join(data, path);
+  if (given.endsWith('.json')) return given;
+  const target = join(runs, `${path.replaceAll('/', '-')}.json`);
+  if (!existsSync(target)) {
+    const { examples, mentions, problems } = readAnnotated(given);
+    const left = problems.filter(({ kind }) => kind !== 'widened').length;
+    console.error(`${given}: ${examples.length} sentences, ${mentions} mentions, ${left} listed as problems`);
+    const records = examples.map(({ words, entities }) => ({
+      sentence: words,
+      ner: entities.map((entity) => ({ type: entity.type, index: entity.words })),
+    }));
+    writeFileSync(target, JSON.stringify(records));
+  }
+  return target;
 }
 
-/** Pre-trains where the recipe says so, trains, and returns the run's folder. */
-function train() {
-  const data = resolve(values.data ?? process.env.W2NER_DATA ?? join(root, '../shared/data'));
-  const { transfer } = recipe;
-  const inputs = [recipe.train, recipe.dev, ...(recipe.text ?? []), transfer?.train, transfer?.dev];
-  const needed = inputs.filter((path) => path !== undefined).map((path) => join(data, path));
-  const missing = needed.filter((path) => !existsSync(path));
-  if (missing.length > 0) {
-    console.error(
-      `${missing.join(', ')}: not there\n  hint: name the folder that holds the data with --data`,
-    );
-    process.exit(2);
-  }
+const weightsOf = (step) =>
+  existsSync(join(runs, `${step}.safetensors`))
+    ? join(runs, `${step}.safetensors`)
+    : join(runs, step, 'model.safetensors');
 
-  const config = join(root, 'configs', `${name}.json`);
-  const seed = values.seed === undefined ? [] : ['--seed', values.seed];
-  const run = join(root, 'runs', `${name}${values.seed === undefined ? '' : `-${values.seed}`}`);
-  rmSync(run, { recursive: true, force: true });
-  let init = [];
-  if (recipe.text !== undefined) {
-    const start = join(root, 'runs', `${name}-pretrained.safetensors`);
-    const text = recipe.text.flatMap((path) => ['--text', join(data, path)]);
-    const settings = Object.entries(recipe.pretrain.set).flatMap(([key, value]) => [
-      '--set',
-      `${key}=${value}`,
-    ]);
-    if (!existsSync(start))
-      w2ner(
-        'pretrain',
-        '--config',
-        config,
-        ...text,
-        '--out',
-        start,
-        '--passes',
-        String(recipe.pretrain.passes),
-        ...settings,
-      );
-    init = ['--init', start];
-  }
-  if (transfer !== undefined) {
-    // Other annotations first: what the model learns of words and grids stays, its types do not.
-    const folder = join(root, 'runs', `${name}-transfer`);
-    if (!existsSync(join(folder, 'metrics.json'))) {
+/** What each kind of step does, and the result that says it is done. */
+const kinds = {
+  pretrain: {
+    result: ({ name }) => join(runs, `${name}.safetensors`),
+    run({ pretrain, passes, set }, result) {
+      const text = pretrain.flatMap((path) => ['--text', join(data, path)]);
+      w2ner('pretrain', '--config', config, ...text, '--passes', String(passes), '--out', result, ...settings(set));
+    },
+  },
+  train: {
+    result: ({ name }) => join(runs, name, 'metrics.json'),
+    run({ name, train, dev, init, set, seed }) {
+      const folder = join(runs, name);
       rmSync(folder, { recursive: true, force: true });
-      const [train, dev] = ['train', 'dev'].map((part) =>
-        bratToJson(join(data, transfer[part]), `${name}-${part}.json`),
-      );
-      const settings = Object.entries(transfer.set).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-      w2ner(
-        'train',
-        '--config',
-        config,
-        '--train',
-        train,
-        '--dev',
-        dev,
-        '--out',
-        folder,
-        ...settings,
-        ...init,
-      );
-    }
-    init = ['--init', join(folder, 'model.safetensors')];
-  }
-  const files = ['--train', join(data, recipe.train), '--dev', join(data, recipe.dev)];
-  w2ner('train', '--config', config, ...files, '--out', run, ...seed, ...init);
-  return run;
+      const files = ['--train', dataFile(train), '--dev', dataFile(dev), '--out', folder];
+      const start = init === undefined ? [] : ['--init', weightsOf(init)];
+      w2ner('train', '--config', config, ...files, ...start, '--seed', String(seed ?? 1), ...settings(set));
+    },
+  },
+  label: {
+    result: ({ name }) => join(runs, `${name}.json`),
+    run({ label, models, sentences }, result) {
+      const teachers = models.flatMap((model) => ['--model', join(runs, model)]);
+      w2ner('label', ...label.map((path) => join(data, path)), ...teachers, '--sentences', String(sentences), '--out', result);
+    },
+  },
+};
+
+/** Steps with several seeds become one for each; the last step has the seed that was asked for. */
+const steps = recipe.steps.flatMap((step, i) => {
+  if (step.seeds !== undefined) return step.seeds.map((seed) => ({ ...step, seed, name: `${step.name}-${seed}` }));
+  return i + 1 < recipe.steps.length ? [step] : [{ ...step, seed: values.seed, name: `${step.name}-${values.seed}` }];
+});
+const needed = steps.flatMap((step) => [...(step.pretrain ?? step.label ?? []), step.train, step.dev]);
+const made = new Set(steps.map((step) => step.name));
+const missing = needed.filter((path) => path !== undefined && !made.has(path) && !existsSync(join(data, path)));
+if (missing.length > 0) {
+  console.error(`${missing.join(', ')}: not in ${data}\n  hint: name the folder that holds the data with --data`);
+  process.exit(2);
+}
+mkdirSync(runs, { recursive: true });
+for (const step of steps) {
+  const kind = kinds[['pretrain', 'label'].find((key) => step[key] !== undefined) ?? 'train'];
+  const result = kind.result(step);
+  if (existsSync(result)) console.error(`${step.name}: done before`);
+  else kind.run(step, result);
+  if (values.until === step.name) process.exit(0);
 }
 
-const run = values.run ?? train();
+const run = join(runs, steps.at(-1).name);
 const target = values.out ?? join(root, 'models', name);
 mkdirSync(target, { recursive: true });
 for (const file of ['config.json', 'labels.json', 'model.safetensors', 'metrics.json', 'README.md']) {
@@ -128,11 +127,9 @@ for (const file of ['config.json', 'labels.json', 'model.safetensors', 'metrics.
 }
 const sections = [
   ['Provenance', recipe.provenance],
+  ['Size and speed', recipe.speed],
   ['Known weaknesses', recipe.limits],
-  [
-    'Rebuild',
-    [`\`node scripts/build-model.mjs ${name}${values.seed === undefined ? '' : ` --seed ${values.seed}`}\``],
-  ],
+  ['Rebuild', [`\`node scripts/build-model.mjs ${name} --seed ${values.seed}\``]],
 ].filter(([, paragraphs]) => paragraphs !== undefined);
 const text = sections.map(([title, paragraphs]) => `\n## ${title}\n\n${paragraphs.join('\n\n')}\n`).join('');
 const card = readFileSync(join(target, 'README.md'), 'utf8').replace(/^# .*/, `# ${name}`);

@@ -167,7 +167,9 @@ describe('bad files', () => {
 
   test('missing, a folder, empty, without records', () => {
     expect(failure(join(folder, 'none.json'))).toBe('E_READ there is no such file');
-    expect(failure(folder)).toBe('E_READ this is a folder, expected a file');
+    expect(failure(folder)).toBe(
+      'E_READ this is a folder without .ann files, expected a file or a BRAT folder',
+    );
     expect(failure(write(' \n'))).toBe('E_DATA_EMPTY the file is empty');
     expect(failure(write('[]'))).toBe('E_DATA_EMPTY there are no records in the file');
   });

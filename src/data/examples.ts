@@ -1,14 +1,25 @@
 /** Annotated sentences from files in the training format, checked row by row: every problem is found, none is repaired silently. */
 import { formatError, UserError } from '../base/errors.ts';
+import {
+  type AnnotatedData,
+  type AnnotatedFormat,
+  formatOfData,
+  formatOfRecords,
+  readBratData,
+  readConllData,
+  readRecordData,
+  toSentences,
+} from './formats/read-annotated.ts';
+import { type FormatProblem, isLost, problemKinds } from './formats/types.ts';
 import { typeKey } from './labels.ts';
-import { kindOf, readRecords } from './records.ts';
+import { kindOf, type RawRecord, readDataText, readRecords } from './records.ts';
 import { sameWords } from './relation-grid.ts';
 import type { EntityMention, Example } from './types.ts';
 
 /** One thing wrong with a data file. */
 export interface DataProblem {
   readonly file: string;
-  /** Index of the record, from 0. */
+  /** Index of the record, from 0; -1 where a mention of another format did not come through as it was. */
   readonly record: number;
   /** `file[record]` with the field, for example `w2ner_train.json[17].ner[2]`. */
   readonly where: string;
@@ -29,7 +40,7 @@ export interface ExampleOptions {
 /** What {@link checkExamples} found. */
 export interface CheckedExamples {
   readonly file: string;
-  readonly format: 'json' | 'jsonl';
+  readonly format: 'json' | 'jsonl' | AnnotatedFormat;
   /** Records in the file, good and bad. */
   readonly records: number;
   /** The records without an error, in file order. */
@@ -60,17 +71,18 @@ export function formatProblem({ where, reason }: DataProblem): string {
 
 /**
  * Reads a JSON array or JSON lines of `{"sentence": [words], "ner": [{"type", "index"}]}`; other keys are allowed.
+ * Also reads a BRAT folder, CoNLL files, JSON lines with BIO tags and exports of Label Studio, known by the path and the
+ * first records; what of them does not come through as it was is a warning.
  * @throws UserError `E_READ`, `E_DATA_EMPTY`, `E_DATA_ENCODING`, `E_DATA_JSON`, `E_DATA_FORMAT` when there are no records to check
  */
 export function checkExamples(path: string, options: ExampleOptions = {}): CheckedExamples {
-  const { format, records } = readRecords(path);
+  const { format, records, problems } = readAny(path);
   const known = options.knownTypes === undefined ? undefined : [...options.knownTypes];
   const rules: Rules = {
     nerRequired: options.nerRequired ?? true,
     known,
     knownKeys: known === undefined ? undefined : new Set(known.map(typeKey)),
   };
-  const problems: DataProblem[] = [];
   const examples: Example[] = [];
   records.forEach((record, index) => {
     let sound = true;
@@ -85,6 +97,46 @@ export function checkExamples(path: string, options: ExampleOptions = {}): Check
     throw new UserError({ code: 'E_DATA_EMPTY', where: path, message: 'there are no records in the file' });
   }
   return { file: path, format, records: records.length, examples, problems };
+}
+
+/** The records of a file of any format, and what reading it has to tell. */
+interface ReadData {
+  readonly format: CheckedExamples['format'];
+  readonly records: readonly RawRecord[];
+  readonly problems: DataProblem[];
+}
+
+function readAny(path: string): ReadData {
+  const ofPath = formatOfData(path);
+  if (ofPath === 'brat') return recordsOf(readBratData(path), path);
+  if (ofPath === 'conll') return recordsOf(readConllData(path, readDataText(path)), path);
+  const { format, records } = readRecords(path);
+  const values = records.flatMap((record) => ('value' in record ? [record.value] : []));
+  const other = values.length === records.length ? formatOfRecords(values) : undefined;
+  return other === undefined
+    ? { format, records, problems: [] }
+    : recordsOf(readRecordData(other, path, values), path);
+}
+
+/** Data of another format as records of the training format, to be checked as those are. */
+function recordsOf(data: AnnotatedData, path: string): ReadData {
+  const { documents, problems } = toSentences(data);
+  const records = documents.flatMap(({ sentences }) =>
+    sentences.map(({ words, entities }): RawRecord => {
+      const ner = entities.map((entity) => ({ type: entity.type, index: entity.words }));
+      return { value: { sentence: words, ner } };
+    }),
+  );
+  return { format: data.format, records, problems: problems.map((problem) => warningOf(problem, path)) };
+}
+
+function warningOf(problem: FormatProblem, path: string): DataProblem {
+  const { document, id, kind, charStart, charEnd, detail } = problem;
+  const place = charStart === undefined ? '' : ` [${charStart}, ${charEnd})`;
+  const name = document === path || document === '' ? '' : ` ${document}`;
+  const what = isLost(problem) ? 'left out' : 'changed';
+  const reason = `${what}: ${problemKinds[kind].meaning} (${detail})`;
+  return { file: path, record: -1, where: `${path}${name} ${id}${place}`, reason, severity: 'warning' };
 }
 
 /**

@@ -19,7 +19,7 @@ const HINT =
 
 /** Reads records; broken JSONL lines are among them, anything worse is an error. @throws UserError `E_READ`, `E_DATA_*` */
 export function readRecords(path: string): RecordFile {
-  const text = readText(path);
+  const text = readDataText(path);
   const first = /\S/u.exec(text);
   if (first === null) throw bad(path, 'E_DATA_EMPTY', 'the file is empty');
   if (first[0] === '{') return readLines(path, text);
@@ -33,7 +33,8 @@ export function readRecords(path: string): RecordFile {
   return { format: 'json', records: value.map((record: unknown) => ({ value: record })) };
 }
 
-function readText(path: string): string {
+/** The text of a data file, which must be UTF-8. @throws UserError `E_READ`, `E_DATA_ENCODING` */
+export function readDataText(path: string): string {
   let bytes: Buffer;
   let text: string;
   try {
@@ -41,9 +42,10 @@ function readText(path: string): string {
     text = bytes.toString('utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    const known = { ENOENT: 'there is no such file', EISDIR: 'this is a folder, expected a file' }[
-      code ?? ''
-    ];
+    const known = {
+      ENOENT: 'there is no such file',
+      EISDIR: 'this is a folder without .ann files, expected a file or a BRAT folder',
+    }[code ?? ''];
     const message = known ?? `cannot be read (${errorMessage(error)})`;
     throw new UserError({ code: 'E_READ', where: path, message, cause: error });
   }
