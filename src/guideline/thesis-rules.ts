@@ -20,8 +20,12 @@ export const scopePattern = /^(?:для|при|у|в отношении|в сл�
 /** A text goes on in the block that follows. */
 export const isUnfinished = (text: string): boolean => !/[.!?…:;\])»]\s*$/u.test(text);
 
-/** A text goes on from the block before. */
-export const goesOn = (text: string): boolean => /^[\p{Ll}\d(,;[–-]/u.test(text);
+/** A text goes on from the block before: with a small letter, a digit, an abbreviation. */
+export const goesOn = (text: string): boolean =>
+  /^(?:\p{Ll}|[\d(,;[<>≤≥–-]|[IVX]+(?!\p{L})|\p{Lu}[\p{Ll}-]{0,2}\p{Lu})/u.test(text);
+
+/** Shorter texts without an end may be the titles of what follows. */
+export const leastCutText = 60;
 
 /** Blocks that one thesis may be made of: an introduction and its list. */
 export const mostThesisBlocks = 24;

@@ -5,6 +5,7 @@ import {
   advises,
   goesOn,
   isUnfinished,
+  leastCutText,
   mostThesisBlocks,
   opensThesis,
   scopePattern,
@@ -77,9 +78,12 @@ const hasVerb = ({ text }: Passage): boolean => advises.test(text);
 function isCutBefore(passages: readonly Passage[], before: readonly number[], at: number): boolean {
   const here = passages[before[at]!]!;
   const earlier = passages[before[at + 1]!]!;
-  if (earlier.kind === 'comment' || earlier.placed === here.placed) return false;
+  if (earlier.kind === 'comment' || earlier.placed === here.placed || opensThesis.test(here.text))
+    return false;
   if (here.placed.block.kind === 'list-item' && earlier.text.endsWith(':')) return true;
-  return goesOn(here.text) && isUnfinished(earlier.text) && !opensThesis.test(here.text);
+  const opens = opensThesis.test(here.text) && !/^\p{Ll}/u.test(here.text);
+  if (opens || !goesOn(here.text) || !isUnfinished(earlier.text)) return false;
+  return /^\p{Ll}/u.test(here.text) || earlier.text.length >= leastCutText;
 }
 
 /**
