@@ -78,8 +78,7 @@ const hasVerb = ({ text }: Passage): boolean => advises.test(text);
 function isCutBefore(passages: readonly Passage[], before: readonly number[], at: number): boolean {
   const here = passages[before[at]!]!;
   const earlier = passages[before[at + 1]!]!;
-  if (earlier.kind === 'comment' || earlier.placed === here.placed || opensThesis.test(here.text))
-    return false;
+  if (earlier.kind === 'comment' || earlier.placed === here.placed) return false;
   if (here.placed.block.kind === 'list-item' && earlier.text.endsWith(':')) return true;
   const opens = opensThesis.test(here.text) && !/^\p{Ll}/u.test(here.text);
   if (opens || !goesOn(here.text) || !isUnfinished(earlier.text)) return false;
