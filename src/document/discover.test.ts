@@ -13,16 +13,26 @@ beforeAll(() => {
   const files = [
     'a.md',
     'b.TXT',
-    'c.pdf',
+    'c.doc',
     'в папке/д.md',
     'в папке/глубже/е.txt',
     '.hidden/x.md',
     'node_modules/y.md',
   ];
-  for (const file of [...files, 'имя [1].md', 'пустая/нет.doc', '.скрыт.md']) {
+  for (const file of [
+    ...files,
+    'имя [1].md',
+    'пустая/нет.doc',
+    '.скрыт.md',
+    'запись/1_1.json',
+    'запись/г.HTML',
+    'запись/д.docx',
+  ]) {
     mkdirSync(dirname(at(file)), { recursive: true });
     writeFileSync(at(file), 'Текст.');
   }
+  writeFileSync(at('в папке/results.json'), '[{"sections": 1}]');
+  writeFileSync(at('запись/1_1.json'), '{"id": "1_1", "obj": {"sections": []}}');
   symlinkSync(root, at('в папке/петля'));
   symlinkSync(at('нет'), at('оборвана.md'));
   mkdirSync(at('ссылки'));
@@ -42,9 +52,24 @@ const found = (...paths: string[]) => {
 describe('discoverDocuments', () => {
   it('walks folders, through a loop of links, without hidden folders and node_modules', () => {
     expect(found('')).toEqual({
-      files: ['a.md', 'b.TXT', 'в папке/глубже/е.txt', 'в папке/д.md', 'имя [1].md'],
+      files: [
+        'a.md',
+        'b.TXT',
+        'в папке/глубже/е.txt',
+        'в папке/д.md',
+        'запись/1_1.json',
+        'запись/г.HTML',
+        'запись/д.docx',
+        'имя [1].md',
+      ],
       codes: ['E_INPUT_MISSING'],
     });
+  });
+
+  it('passes over JSON that is no record, unless it is named', () => {
+    expect(found('в папке').files).not.toContain('в папке/results.json');
+    expect(found('в папке/*.json').codes).toEqual(['E_INPUT_MISSING']);
+    expect(found('в папке/results.json').files).toEqual(['в папке/results.json']);
   });
 
   it('lists a file once', () => {
@@ -66,7 +91,7 @@ describe('discoverDocuments', () => {
   });
 
   it('says what is wrong and keeps the rest', () => {
-    expect(found('a.md', 'нет.md', 'c.pdf', 'чисто', 'пустая', '*.xyz')).toEqual({
+    expect(found('a.md', 'нет.md', 'c.doc', 'чисто', 'пустая', '*.xyz')).toEqual({
       files: ['a.md'],
       codes: [
         'E_INPUT_MISSING',
@@ -91,7 +116,7 @@ describe('readDocument', () => {
   it('refuses folders, missing and unreadable files', () => {
     expect(() => readDocument(at('чисто'))).toThrow(/folder/);
     expect(() => readDocument(at('нет.md'))).toThrow(/no such file/);
-    expect(() => readDocument(at('c.pdf'))).toThrow(/\.pdf files cannot be read, expected \.md, \.txt/);
+    expect(() => readDocument(at('c.doc'))).toThrow(/\.doc files cannot be read, expected \.md, \.txt, /);
     if (process.getuid?.() === 0) return;
     chmodSync(at('a.md'), 0);
     expect(() => readDocument(at('a.md'))).toThrow(/may not read/);

@@ -1,9 +1,12 @@
 /** Turns the PATH arguments of a command (files, folders, globs) into the list of documents to read. */
-import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import { UserError } from '../base/errors.ts';
-import { documentExtensions, documentFormat, inputError, unsupportedType } from './read.ts';
+import { documentExtensions, documentFormat } from './format.ts';
+import { unsupportedType } from './from-bytes.ts';
+import { defaultLimits } from './limits.ts';
+import { inputError } from './read.ts';
 
 /** What was found, and what was wrong with the rest. */
 export interface Discovery {
@@ -28,6 +31,22 @@ function statOrError(path: string): Stats | NodeJS.ErrnoException {
   }
 }
 
+/**
+ * Whether a file that was met in a folder is to be read. Most JSON is data or results, and only what may be a record of the
+ * rubricator is taken; a JSON file that is named itself is always read, and then told what is wrong with it.
+ */
+function isDocument(path: string): boolean {
+  const format = documentFormat(path);
+  if (format !== 'rubricator') return format !== undefined;
+  try {
+    if (statSync(path).size > defaultLimits.richBytes) return false;
+    const text = readFileSync(path, 'latin1');
+    return /"obj"\s*:/.test(text) && /"sections"\s*:/.test(text);
+  } catch {
+    return true; // reading it will say why not
+  }
+}
+
 /** Walks a folder. A folder is entered once however many links lead to it, so that a loop of links ends. */
 function walkFolder(folder: string, files: string[], failures: UserError[]): void {
   const visited = new Set<string>();
@@ -44,7 +63,7 @@ function walkFolder(folder: string, files: string[], failures: UserError[]): voi
         if (kind instanceof Error) {
           if (documentFormat(path) !== undefined) failures.push(inputError(path, kind));
         } else if (kind.isDirectory()) pending.push(path);
-        else if (kind.isFile() && documentFormat(path) !== undefined) files.push(path);
+        else if (kind.isFile() && isDocument(path)) files.push(path);
       }
     } catch (error) {
       failures.push(inputError(current, error));
@@ -83,7 +102,7 @@ function findByGlob(pattern: string, failures: UserError[]): string[] {
     const stats = statOrError(path);
     if (stats instanceof Error) failures.push(inputError(path, stats));
     else if (stats.isDirectory()) walkFolder(path, files, failures);
-    else if (documentFormat(path) !== undefined) files.push(path);
+    else if (isDocument(path)) files.push(path);
   }
   if (files.length === 0) {
     const message = `no document matches this pattern (${matches.length} other matches), expected ${expected}`;

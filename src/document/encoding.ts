@@ -1,5 +1,4 @@
 /** Finds out how a file's bytes are encoded and decodes them, or says at which byte they stop being text. */
-import { isUtf8 } from 'node:buffer';
 import { UserError } from '../base/errors.ts';
 
 /** A decoded file. */
@@ -59,6 +58,15 @@ function sequenceLength(bytes: Uint8Array, i: number): number {
     if (next === undefined || next < 0x80 || next > 0xbf) return 0;
   }
   return length;
+}
+
+/** The text of strict UTF-8, without a byte-order mark; undefined when the bytes are anything else. */
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 interface Utf8Faults {
@@ -205,7 +213,8 @@ function decodeUnmarked(bytes: Uint8Array, where: string): DecodedText {
   const control = findControl(bytes);
   if (control >= 0)
     throw binary(where, control, `${hex(bytes[control]!)} in a text file`, 'is this a document?');
-  if (isUtf8(bytes)) return { text: new TextDecoder('utf-8').decode(bytes), encoding: 'utf-8' };
+  const utf8 = decodeUtf8(bytes);
+  if (utf8 !== undefined) return { text: utf8, encoding: 'utf-8' };
   const { first, faults, wellFormed } = scanUtf8(bytes);
   // Well-formed sequences hardly ever come about by accident: the file is UTF-8, and damaged.
   if (wellFormed >= 3 && wellFormed >= faults * 2) throw brokenUtf8(bytes, first, where);
@@ -251,11 +260,12 @@ export function decodeText(bytes: Uint8Array, where: string): DecodedText {
 /** Decodes a file that begins with a byte-order mark. */
 function decodeMarked(bytes: Uint8Array, where: string): DecodedText | undefined {
   if (startsWith(bytes, [0xef, 0xbb, 0xbf])) {
-    if (!isUtf8(bytes)) throw brokenUtf8(bytes, scanUtf8(bytes).first, where);
+    const text = decodeUtf8(bytes);
+    if (text === undefined) throw brokenUtf8(bytes, scanUtf8(bytes).first, where);
     const control = findControl(bytes);
     if (control >= 0)
       throw binary(where, control, `${hex(bytes[control]!)} in a text file`, 'is this a document?');
-    return { text: new TextDecoder('utf-8').decode(bytes), encoding: 'utf-8-bom' };
+    return { text, encoding: 'utf-8-bom' };
   }
   if (startsWith(bytes, [0xff, 0xfe]))
     return { text: decodeUtf16(bytes, 'utf-16le', where), encoding: 'utf-16le' };

@@ -1,4 +1,5 @@
 /** What a reader makes of a file: blocks of text, each character of which knows its place in the source. */
+import type { DocumentFormat } from './format.ts';
 
 /** A half-open range in UTF-16 code units of the source text. */
 export interface CharSpan {
@@ -25,8 +26,20 @@ export interface Block {
   readonly level?: number;
   /** Number of its page, from 1, where the format has pages. */
   readonly page?: number;
-  /** Title of the section that it stands in, as the format says. */
+  /** Text of the nearest heading at or before it. */
   readonly section?: string;
+}
+
+/** What a document says of itself outside its text. Absent where it is not stated. */
+export interface DocumentMetadata {
+  readonly title?: string;
+  /** The rubricator's identifier, for example `773_2`. */
+  readonly id?: string;
+  readonly icd10?: readonly string[];
+  /** As written, for example «Дети». */
+  readonly ageCategory?: string;
+  readonly year?: number;
+  readonly developers?: readonly string[];
 }
 
 /** A file that was read; its blocks are made on demand, so that a large file never stands in memory twice. */
@@ -35,15 +48,23 @@ export interface Document {
   readonly path: string;
   /** File name without folders: `source_file` of the results. */
   readonly name: string;
-  /** The decoded text that all offsets point into (a byte-order mark is not part of it). */
+  /**
+   * The text that all offsets point into: for Markdown and plain text the decoded file (without its byte-order mark), for
+   * other formats the text extracted from it.
+   */
   readonly source: string;
+  /** How the file's characters are encoded; the name of the format where that has its own ways. */
   readonly encoding: string;
-  /** Name of the format, for example `markdown` or `pdf`. */
-  readonly format?: string;
+  readonly format?: DocumentFormat;
+  /** Place in the source where each page begins, ascending; present where the format has pages. */
+  readonly pageStarts?: readonly number[];
+  readonly metadata?: DocumentMetadata;
   /** The blocks in document order; each call starts again. */
   blocks(): Iterable<Block>;
   /** What was left out, counted by kind, for example `{ code: 2 }`; complete once the blocks were run through. */
   readonly skipped: Readonly<Record<string, number>>;
+  /** Parts that could not be read, each with its reason, for example a damaged page. */
+  readonly problems?: readonly string[];
 }
 
 /** A word and where it stands. */
@@ -60,4 +81,8 @@ export interface Word {
 export interface Sentence extends CharSpan {
   readonly blockIndex: number;
   readonly words: readonly Word[];
+  /** Number of the page that it begins on, from 1, where the format has pages. */
+  readonly page?: number;
+  /** Text of the nearest heading at or before it. */
+  readonly section?: string;
 }

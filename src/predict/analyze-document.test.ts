@@ -1,7 +1,7 @@
 /** A document in one object: places, filters, counts, progress, stopping. */
 import { describe, expect, it } from 'vitest';
 import { fakeTagger } from '../../test/fake-tagger.ts';
-import { documentFromString } from '../document/read.ts';
+import { documentFromString } from '../document/from-string.ts';
 import { analyzeDocument } from './analyze-document.ts';
 
 const text =

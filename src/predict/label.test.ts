@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { UserError } from '../base/errors.ts';
 import type { ScoredEntity } from '../data/types.ts';
-import { documentFromString } from '../document/read.ts';
+import { documentFromString } from '../document/from-string.ts';
 import { mergeAnswers } from './ensemble.ts';
 import { labelDocuments } from './label.ts';
 import type { DocumentSource } from './pipeline.ts';

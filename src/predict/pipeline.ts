@@ -9,6 +9,7 @@ import {
   countSkipped,
   createSummary,
   describeFailure,
+  describeProblems,
   type ExtractSummary,
   type FileSummary,
 } from './summary.ts';
@@ -21,7 +22,8 @@ export interface DocumentSource {
   readonly name: string;
   /** Size, for the progress. */
   readonly bytes: number;
-  read(): Document | Promise<Document>;
+  /** @param signal stops the reading of a long document */
+  read(signal?: AbortSignal): Document | Promise<Document>;
 }
 
 /** How far an extraction is. */
@@ -174,7 +176,7 @@ async function* collectBatches(
     options.signal?.throwIfAborted();
     let sentences = 0;
     try {
-      const document = await source.read();
+      const document = await source.read(options.signal);
       const file = startFile(document, source);
       summary.files.push(file);
       const path = names.has(source.name) ? source.path : undefined;
@@ -189,6 +191,7 @@ async function* collectBatches(
         options.signal?.throwIfAborted();
       }
       countSkipped(summary, document);
+      summary.failures.push(...describeProblems(source.path, document));
     } catch (error) {
       if (options.signal?.aborted === true) throw error;
       summary.failures.push(describeFailure(source.path, error, sentences));

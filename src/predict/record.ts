@@ -1,6 +1,7 @@
 /** Result records: a sentence of a document with its entities, words and character places. */
 import type { ScoredEntity } from '../data/types.ts';
 import type { CharSpan, Document, Sentence, Word } from '../document/types.ts';
+import { serviceMarkWords } from '../text/service-marks.ts';
 
 /** An entity as the results hold it. */
 export interface RecordEntity {
@@ -24,6 +25,10 @@ export interface ExtractRecord {
   /** Half-open character range of the sentence in the file (UTF-16 code units of the decoded text). */
   readonly start: number;
   readonly end: number;
+  /** Page that the sentence begins on, from 1, where the format has pages. */
+  readonly page?: number;
+  /** Text of the nearest heading at or before the sentence. */
+  readonly section?: string;
   /** The words, joined by spaces. */
   readonly sentence_text: string;
   /** The sentence as it stands in the file, markup included. */
@@ -75,6 +80,26 @@ export function roundScore(score: number): number {
 }
 
 /**
+ * Entities without the service marks of drugs («**», «#»), which are words of the sentence but no part of any name. An
+ * entity of marks alone goes, as does one that then repeats another; the more certain one stays.
+ */
+export function withoutMarks(
+  words: readonly Word[],
+  entities: readonly ScoredEntity[],
+): readonly ScoredEntity[] {
+  const marks = serviceMarkWords(words);
+  if (marks.size === 0 || !entities.some((entity) => entity.words.some((k) => marks.has(k)))) return entities;
+  const best = new Map<string, ScoredEntity>();
+  for (const entity of entities) {
+    const kept = entity.words.filter((k) => !marks.has(k));
+    if (kept.length === 0) continue;
+    const key = `${entity.type} ${kept}`;
+    if (entity.score > (best.get(key)?.score ?? -1)) best.set(key, { ...entity, words: kept });
+  }
+  return [...best.values()];
+}
+
+/**
  * Builds the record of one sentence.
  * @param path given when the file's name alone would be ambiguous
  */
@@ -90,10 +115,12 @@ export function buildRecord(
     ...(path === undefined ? {} : { path }),
     start: sentence.charStart,
     end: sentence.charEnd,
+    ...(sentence.page === undefined ? {} : { page: sentence.page }),
+    ...(sentence.section === undefined ? {} : { section: sentence.section }),
     sentence_text: words.join(' '),
     orig_sentence: document.source.slice(sentence.charStart, sentence.charEnd),
     sentence: words,
-    entities: entities.map((entity) => ({
+    entities: withoutMarks(sentence.words, entities).map((entity) => ({
       type: entity.type,
       index: entity.words,
       text: entityText(words, entity.words),

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { formatError, UserError } from '../base/errors.ts';
 import { discoverDocuments } from '../document/discover.ts';
-import { readDocument } from '../document/read.ts';
+import { openDocument } from '../document/read.ts';
 import type { Document } from '../document/types.ts';
 import type { DocumentSource } from './pipeline.ts';
 import { describeFailure, type FileFailure } from './summary.ts';
@@ -28,7 +28,7 @@ const fileSource = (path: string): DocumentSource => ({
   path,
   name: basename(path),
   bytes: statSync(path, { throwIfNoEntry: false })?.size ?? 0,
-  read: () => readDocument(path),
+  read: (signal) => openDocument(path, signal === undefined ? {} : { signal }),
 });
 
 const documentSource = (document: Document): DocumentSource => ({

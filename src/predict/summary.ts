@@ -131,3 +131,8 @@ export function describeFailure(path: string, error: unknown, sentences = 0): Fi
   if (typeof code === 'string' && typeof syscall === 'string') return { path, code, message };
   return { path, code: 'E_BUG', message, bug: error };
 }
+
+/** The parts of a document that could not be read, when the rest could. */
+export function describeProblems(path: string, { problems = [] }: Document): FileFailure[] {
+  return problems.map((problem) => ({ path, code: 'E_INPUT_PART', message: `${path}: ${problem}` }));
+}

@@ -8,7 +8,7 @@ import { splitWords } from './words.ts';
  * block, none is dropped for being short; only stretches without any word give none.
  */
 export function* segment(document: Document): Generator<Sentence> {
-  const { source } = document;
+  const { source, pageStarts } = document;
   let blockIndex = 0;
   for (const block of document.blocks()) {
     for (const { start, end } of splitSentences(block.text)) {
@@ -20,8 +20,21 @@ export function* segment(document: Document): Generator<Sentence> {
         charStart: first.spans[0]!.charStart,
         charEnd: words.at(-1)!.spans.at(-1)!.charEnd,
         words,
+        ...(pageStarts === undefined ? {} : { page: pageAt(pageStarts, first.spans[0]!.charStart) }),
+        ...(block.section === undefined ? {} : { section: block.section }),
       };
     }
     blockIndex++;
   }
+}
+
+/** Number of the page that a place is on, from 1: the last one that begins at or before it. */
+function pageAt(pageStarts: readonly number[], place: number): number {
+  let [from, to] = [0, pageStarts.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (pageStarts[middle]! <= place) from = middle + 1;
+    else to = middle;
+  }
+  return Math.max(1, from);
 }

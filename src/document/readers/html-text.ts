@@ -71,10 +71,12 @@ export function readHtml(
   const builder = createTextBuilder(source);
   const cell: Cell = { row: -1, column: -1, headers: [] };
   let kind: BlockKind = 'paragraph';
+  let level = 1;
+  const details = (text: string): Partial<Block> =>
+    kind === 'table-cell' ? placeOf(cell, text) : kind === 'heading' ? { level } : {};
   const finish = (): void => {
     const line = builder.take();
-    if (line.text.length > 0)
-      blocks.push(kind === 'table-cell' ? { kind, ...line, ...placeOf(cell, line.text) } : { kind, ...line });
+    if (line.text.length > 0) blocks.push({ kind, ...line, ...details(line.text) });
     kind = 'paragraph';
   };
   const html = source.slice(start, end);
@@ -110,6 +112,7 @@ export function readHtml(
       finish();
       if (text[1] !== '/') enterElement(name, cell);
       if (text[1] !== '/') kind = kinds[name] ?? 'paragraph';
+      if (kind === 'heading' && text[1] !== '/') level = Number(name[1]);
     }
   }
   builder.copy(start + at, end);

@@ -25,6 +25,7 @@ interface Reading {
   readonly blocks: Block[];
   collecting: BlockKind | 'code' | undefined;
   lines: MappedText[];
+  level: number;
   /** Depth inside link targets and tags, the text of which is not shown. */
   muted: number;
   lists: number;
@@ -46,6 +47,15 @@ const begin =
     reading.collecting = kind;
     reading.lines = [];
   };
+
+const beginHeading: Handler = (reading, token) => {
+  begin('heading')(reading, token);
+  const start = reading.base + token.start.offset;
+  const end = reading.base + token.end.offset;
+  // «Title\n===» is of level 1, «Title\n---» of level 2.
+  const signs = /^#{1,6}/.exec(reading.source.slice(start, start + 6))?.[0];
+  reading.level = signs?.length ?? (reading.source[end - 1] === '=' ? 1 : 2);
+};
 
 const mute: Handler = (reading) => {
   reading.muted++;
@@ -76,7 +86,7 @@ function endHeading(reading: Reading): void {
   if (second !== undefined) {
     endParagraph(reading);
   } else {
-    if (line !== undefined) reading.blocks.push({ kind: 'heading', ...line });
+    if (line !== undefined) reading.blocks.push({ kind: 'heading', ...line, level: reading.level });
     reading.collecting = undefined;
   }
 }
@@ -113,8 +123,8 @@ function endIndented(reading: Reading): void {
 
 const enter: Readonly<Record<string, Handler>> = {
   paragraph: begin('paragraph'),
-  atxHeading: begin('heading'),
-  setextHeading: begin('heading'),
+  atxHeading: beginHeading,
+  setextHeading: beginHeading,
   codeIndented: (reading) => {
     reading.collecting = 'code';
     reading.lines = [];
@@ -238,6 +248,7 @@ export function readParsed(
     blocks: [],
     collecting: undefined,
     lines: [],
+    level: 1,
     muted: 0,
     lists: 0,
     row: -1,

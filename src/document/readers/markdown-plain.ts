@@ -6,6 +6,8 @@ import { mapRange, trimText } from '../mapped-text.ts';
 export interface PlainBlock {
   readonly kind: 'heading' | 'paragraph' | 'list-item';
   readonly lines: MappedText[];
+  /** Depth of a heading, from 1. */
+  readonly level?: number;
 }
 
 /**
@@ -34,7 +36,8 @@ function takeLine(state: ReadState, source: string, start: number, end: number):
   const head = headingLine.exec(line);
   if (head !== null) {
     if (/#\s*$/.test(line)) return false;
-    state.blocks.push({ kind: 'heading', lines: [trimText(mapRange(source, start + head[0].length, end))] });
+    const lines = [trimText(mapRange(source, start + head[0].length, end))];
+    state.blocks.push({ kind: 'heading', lines, level: head[1]!.length });
     state.open = undefined;
     state.list = undefined;
     return true;

@@ -1,8 +1,8 @@
 /** Markdown: what becomes a block, what is left out, and that the short way gives what the parser gives. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { documentFromString } from '../from-string.ts';
 import { joinLines } from '../lines.ts';
-import { documentFromString } from '../read.ts';
 import type { Block } from '../types.ts';
 import { readParsed } from './markdown-parsed.ts';
 import { readPlain } from './markdown-plain.ts';

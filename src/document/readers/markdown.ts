@@ -74,9 +74,9 @@ export function* readMarkdown(source: string, skipped: Skipped): Generator<Block
     const used = usedDefinitions(text, labels);
     const plain = used.length > 0 ? undefined : readPlain(source, piece.start, piece.end);
     if (plain !== undefined) {
-      for (const { kind, lines } of plain) {
+      for (const { kind, lines, level = 1 } of plain) {
         if (kind === 'heading') {
-          if (lines[0]!.text.length > 0) yield { kind, ...lines[0]! };
+          if (lines[0]!.text.length > 0) yield { kind, ...lines[0]!, level };
           continue;
         }
         for (const group of joinLines(lines, source)) {

@@ -1,6 +1,6 @@
 /** Plain text: where blocks end, which lines are joined, what becomes of hyphens. */
 import { describe, expect, it, test } from 'vitest';
-import { documentFromString } from '../read.ts';
+import { documentFromString } from '../from-string.ts';
 
 function read(text: string) {
   const document = documentFromString('проба.txt', text, 'text');

@@ -34,8 +34,16 @@ function kindOf(group: LineGroup): BlockKind {
   return isCaps || numberedHeading.test(text) ? 'heading' : 'paragraph';
 }
 
+/** «1 …» is of level 1, «2.3.1 …» of level 3; a line in capitals of level 1. */
+function levelOf(text: string): number {
+  const number = /^\d{1,2}(?:\.\d{1,2})*/.exec(text)?.[0];
+  return number === undefined ? 1 : number.split('.').length;
+}
+
 function toBlock(group: LineGroup): Block {
-  return { kind: kindOf(group), text: group.text, offsets: group.offsets };
+  const kind = kindOf(group);
+  const level = kind === 'heading' ? { level: levelOf(group.text) } : {};
+  return { kind, text: group.text, offsets: group.offsets, ...level };
 }
 
 /**
