@@ -1,8 +1,8 @@
 /** Annotated sentences from files in the training format, checked row by row: every problem is found, none is repaired silently. */
 import { formatError, UserError } from '../base/errors.ts';
+import type { AnnotatedFormat } from './formats/names.ts';
 import {
   type AnnotatedData,
-  type AnnotatedFormat,
   formatOfData,
   formatOfRecords,
   readBratData,
@@ -121,10 +121,10 @@ function readAny(path: string): ReadData {
 /** Data of another format as records of the training format, to be checked as those are. */
 function recordsOf(data: AnnotatedData, path: string): ReadData {
   const { documents, problems } = toSentences(data);
-  const records = documents.flatMap(({ sentences }) =>
+  const records = documents.flatMap(({ name, sentences }) =>
     sentences.map(({ words, entities }): RawRecord => {
       const ner = entities.map((entity) => ({ type: entity.type, index: entity.words }));
-      return { value: { sentence: words, ner } };
+      return { value: { sentence: words, ner, document: name } };
     }),
   );
   return { format: data.format, records, problems: problems.map((problem) => warningOf(problem, path)) };
@@ -195,11 +195,14 @@ function checkRecord(value: unknown, rules: Rules, report: Report): Example | un
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return void report('', `a record must be an object, got ${kindOf(value)}`);
   }
-  const { sentence, ner } = value as { sentence?: unknown; ner?: unknown };
+  const fields = value as Readonly<Record<string, unknown>>;
+  const { sentence } = fields;
+  // Results of `extract` say "entities" for what data to learn from calls "ner".
+  const ner = fields.ner ?? fields.entities;
   const words = checkSentence(sentence, report);
   if (ner === undefined || ner === null) {
     if (rules.nerRequired) report('.ner', `the entities are missing, expected an array, got ${kindOf(ner)}`);
-    return words && { words, entities: [] };
+    return words && { words, entities: [], ...documentOf(fields) };
   }
   if (!Array.isArray(ner)) return void report('.ner', `must be an array, got ${kindOf(ner)}`);
   const entities: EntityMention[] = [];
@@ -222,7 +225,15 @@ function checkRecord(value: unknown, rules: Rules, report: Report): Example | un
       entities.push(entity);
     }
   });
-  return words && { words, entities };
+  return words && { words, entities, ...documentOf(fields) };
+}
+
+/** The document that a record names: `document`, or `source_file` as results have it. */
+function documentOf({ document, source_file: source }: Readonly<Record<string, unknown>>): {
+  document?: string;
+} {
+  const name = document ?? source;
+  return typeof name === 'string' && name !== '' ? { document: name } : {};
 }
 
 function checkSentence(sentence: unknown, report: Report): string[] | undefined {

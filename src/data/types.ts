@@ -12,6 +12,8 @@ export interface EntityMention {
 export interface Example {
   readonly words: readonly string[];
   readonly entities: readonly EntityMention[];
+  /** Name of the document that it is from, where the file tells. */
+  readonly document?: string;
 }
 
 /** A predicted entity with its confidence in [0, 1]. */

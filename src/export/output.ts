@@ -1,12 +1,13 @@
 /** Where results go: a file that is whole or untouched, a device, or a stream. */
 import { closeSync, openSync, realpathSync, type Stats, statSync, writeSync } from 'node:fs';
+import { extname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { errorMessage, UserError } from '../base/errors.ts';
 import { openAtomic } from '../base/files.ts';
 
-/** A place to write text to. */
+/** A place to write to. */
 export interface Output {
-  write(text: string): Promise<void>;
+  write(data: string | Uint8Array): Promise<void>;
   /** Flushes; a file appears under its name now. */
   commit(): Promise<void>;
   /** Drops what was written where that is possible; harmless after a commit. */
@@ -38,8 +39,12 @@ export function openFileOutput(path: string): Output {
   const onExit = (): void => file.abort();
   process.once('exit', onExit);
   return {
-    write: async (text) => {
-      buffered += text;
+    write: async (data) => {
+      if (typeof data === 'string') buffered += data;
+      else {
+        flush();
+        file.write(data);
+      }
       if (buffered.length >= bufferLength) flush();
     },
     commit: async () => {
@@ -123,12 +128,11 @@ export function openStreamOutput(stream: Writable, name = 'standard output'): Ou
     failure ??= error;
   };
   stream.on('error', onError);
-  const flush = async (): Promise<void> => {
-    const text = buffered;
+  const flush = async (data: string | Uint8Array = buffered): Promise<void> => {
     buffered = '';
-    if (failure === undefined && text !== '') {
+    if (failure === undefined && data.length > 0) {
       await new Promise<void>((resolve) => {
-        stream.write(text, (error) => {
+        stream.write(data, (error) => {
           if (error) onError(error);
           resolve();
         });
@@ -140,8 +144,12 @@ export function openStreamOutput(stream: Writable, name = 'standard output'): Ou
       : writeFailure(name, failure);
   };
   return {
-    write: async (text) => {
-      buffered += text;
+    write: async (data) => {
+      if (typeof data === 'string') buffered += data;
+      else {
+        await flush();
+        await flush(data);
+      }
       if (buffered.length >= bufferLength) await flush();
     },
     commit: async () => {
@@ -152,4 +160,11 @@ export function openStreamOutput(stream: Writable, name = 'standard output'): Ou
       buffered = '';
     },
   };
+}
+
+/** The name of a file that belongs beside another: the ending takes the place of the extension; `''` is the file itself. */
+export function besideName(path: string, ending: string): string {
+  if (ending === '') return path;
+  const extension = extname(path);
+  return (extension === '' ? path : path.slice(0, -extension.length)) + ending;
 }

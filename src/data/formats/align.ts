@@ -1,5 +1,5 @@
 /** Text with mentions as sentences of words with entities, and the account of every mention on the way. */
-import { documentFromString } from '../../document/read.ts';
+import { documentFromString } from '../../document/from-string.ts';
 import type { CharSpan } from '../../document/types.ts';
 import { segment } from '../../text/segment.ts';
 import type { EntityMention, Example } from '../types.ts';

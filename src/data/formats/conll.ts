@@ -78,7 +78,7 @@ export function readTagged(
 
 const newDocument = /^#\s*newdoc\s+id\s*=\s*(.*)$/u;
 const typeName = /^#\s*type\s+(\S+)\s*=\s*(.*)$/u;
-const comment = /^#(?:\s[^\t]*)?$/u;
+const comment = /^#(?: [^\t]*)?$/u;
 
 /** A line of a file that holds a word. */
 interface Row {
@@ -100,7 +100,7 @@ function splitRows(text: string): {
   const hasTabs = lines.some((line) => line.includes('\t'));
   for (const [i, line] of lines.entries()) {
     const columns = line.includes('\t') ? line.split('\t') : line.trim().split(/\s+/u);
-    const isStart = columns[0]!.startsWith('-DOCSTART-');
+    const isStart = columns[0] === '-DOCSTART-';
     const isComment = comment.test(line) && (hasTabs || newDocument.test(line) || typeName.test(line));
     if (line.trim() === '' || isStart) open = undefined;
     else if (!isComment) {
@@ -112,7 +112,7 @@ function splitRows(text: string): {
     }
     if (isStart) document = /\((.+)\)/u.exec(line)?.[1]?.trim();
     if (!isComment) continue;
-    document = newDocument.exec(line)?.[1]?.trim() ?? document;
+    document = (newDocument.exec(line)?.[1]?.trim() ?? document) || undefined;
     const [, name, display] = typeName.exec(line) ?? [];
     if (name !== undefined) types.set(name, display!);
   }
@@ -183,8 +183,9 @@ export function createConllWriter(types: readonly string[], problems: FormatProb
       .join('');
   return {
     begin: (name) => {
+      const isNamed = name !== undefined || document !== '';
       document = name ?? '';
-      return (name === undefined ? '' : `# newdoc id = ${name.replace(/\s+/gu, ' ')}\n`) + tell(types);
+      return (isNamed ? `# newdoc id = ${document.replace(/\s+/gu, ' ')}\n` : '') + tell(types);
     },
     sentence: ({ words, entities }, id) => {
       const { kept, discontinuous, overlapping } = chooseFlat(entities);

@@ -7,14 +7,17 @@ import type { FormatProblem, TextDocument, TextMention, WordsDocument } from './
 const sentencesOfPart = 100;
 
 /**
- * Gives every document a name: what has none becomes parts of 100 sentences, `stem-001`, `stem-002` and so on.
- * Names sort in the order of the documents given.
+ * Gives every document a name, once: what has none becomes parts of 100 sentences, `stem-001`, `stem-002` and so on.
  */
 export function nameDocuments(documents: readonly WordsDocument[], stem: string): NamedDocument[] {
   const nameless = documents.filter(({ name }) => name === undefined);
   const parts = nameless.flatMap(({ sentences }) => chunk(sentences));
   const width = Math.max(3, String(parts.length).length);
-  const named = documents.flatMap(({ name, sentences }) => (name === undefined ? [] : [{ name, sentences }]));
+  const byName = new Map<string, Example[]>();
+  for (const { name, sentences } of documents) {
+    if (name !== undefined) byName.set(name, [...(byName.get(name) ?? []), ...sentences]);
+  }
+  const named = [...byName].map(([name, sentences]) => ({ name, sentences }));
   const numbered = parts.map((sentences, i) => ({
     name: parts.length === 1 && named.length === 0 ? stem : `${stem}-${String(i + 1).padStart(width, '0')}`,
     sentences,

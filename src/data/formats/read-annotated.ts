@@ -4,14 +4,9 @@ import { alignDocument } from './align.ts';
 import { isBioRecord, parseBioRecords } from './bio-records.ts';
 import { parseConll } from './conll.ts';
 import { isMinimalTask, isTask, parseLabelStudio } from './label-studio.ts';
+import type { AnnotatedFormat } from './names.ts';
 import { isBratFolder, readBratFolder } from './read-brat.ts';
 import type { FormatProblem, Ignored, TextDocument, WordsDocument } from './types.ts';
-
-/** The formats that are read here. */
-export const annotatedFormats = ['brat', 'conll', 'bio-jsonl', 'label-studio'] as const;
-
-/** A key of {@link annotatedFormats}. */
-export type AnnotatedFormat = (typeof annotatedFormats)[number];
 
 /** What a file or folder holds: texts with mentions, or sentences of words. */
 export interface AnnotatedData {

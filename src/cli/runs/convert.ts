@@ -1,0 +1,126 @@
+/** `w2ner convert`, the work: data in another format, and what became of every mention. */
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { createColors } from 'picocolors';
+import { UserError } from '../../base/errors.ts';
+import { writeFileAtomic } from '../../base/files.ts';
+import { writeNewFolder } from '../../convert/new-folder.ts';
+import { type Conversion, convertData } from '../../data/formats/convert-data.ts';
+import type { DataFormat, InputFormat } from '../../data/formats/names.ts';
+import { type FormatProblem, isLost, type ProblemKind, problemKinds } from '../../data/formats/types.ts';
+import type { DataFile } from '../../data/formats/write-data.ts';
+import { besideName } from '../../export/output.ts';
+import { exitCodes } from '../command.ts';
+import { type CliContext, wantsColor } from '../context.ts';
+import { numberColumns, renderTable } from '../table.ts';
+import { formatCount, formatPlural } from '../text.ts';
+
+/** Options of `w2ner convert`. */
+export interface ConvertOptions {
+  readonly to: DataFormat;
+  readonly from?: InputFormat;
+  readonly problems?: string;
+}
+
+/** Problems shown on the terminal; the file of `--problems` has all. */
+const mostShown = 12;
+
+/** Runs the command. @returns the exit code */
+export async function runConvert(
+  [input, out]: readonly string[],
+  options: ConvertOptions,
+  context: CliContext,
+): Promise<number> {
+  const conversion = convertData(input!, options.to, options.from);
+  if (options.to === 'brat') {
+    if (out === '-') {
+      const message = 'brat needs a folder, got standard output';
+      throw new UserError({ code: 'E_OPTION', where: '<out>', message });
+    }
+    writeNewFolder(out!, (folder) => {
+      for (const { name, data } of conversion.files) writeFileAtomic(join(folder, name), data);
+    });
+  } else writeFiles(conversion.files, out!, context);
+  if (options.problems !== undefined) writeProblems(options.problems, conversion.problems);
+  const stream = out === '-' ? context.stderr : context.stdout;
+  stream.write(report(conversion, out!, options, createColors(wantsColor(stream, context.env))));
+  return exitCodes.success;
+}
+
+function writeFiles(files: readonly DataFile[], out: string, context: CliContext): void {
+  for (const { name, data } of files) {
+    if (out !== '-') writeFileAtomic(besideName(out, name), data);
+    else if (name === '') context.stdout.write(data);
+  }
+}
+
+/** Writes the list as JSON, or as CSV by the name's ending. */
+function writeProblems(path: string, problems: readonly FormatProblem[]): void {
+  const rows = problems.map((problem) => ({
+    document: problem.document,
+    id: problem.id,
+    type: problem.type ?? null,
+    start: problem.charStart ?? null,
+    end: problem.charEnd ?? null,
+    problem: problem.kind,
+    lost: isLost(problem),
+    detail: problem.detail,
+  }));
+  const columns = ['document', 'id', 'type', 'start', 'end', 'problem', 'lost', 'detail'];
+  const csv = (): string =>
+    `\uFEFF${stringify(rows, { header: true, columns, record_delimiter: '\r\n', escape_formulas: true, cast: { boolean: String } })}`;
+  const json = (): string => `[${rows.map((row) => `\n${JSON.stringify(row)}`).join(',')}\n]\n`;
+  writeFileAtomic(path, /\.csv$/i.test(path) ? csv() : json());
+}
+
+type Colors = ReturnType<typeof createColors>;
+
+/** The account: counts that add up, and the first problems. */
+function report(conversion: Conversion, out: string, options: ConvertOptions, colors: Colors): string {
+  const { from, to, documents, sentences, mentions, written, joined, problems, ignored } = conversion;
+  const kinds = (Object.keys(problemKinds) as ProblemKind[]).map(
+    (kind) => [kind, problems.filter((problem) => problem.kind === kind).length] as const,
+  );
+  const rowsOf = (lost: boolean): string[][] =>
+    kinds
+      .filter(([kind, count]) => count > 0 && problemKinds[kind].lost === lost)
+      .map(([kind, count]) => [`  ${kind}: ${problemKinds[kind].meaning}`, formatCount(count)]);
+  const rows = [
+    ['Written', formatCount(written)],
+    ...rowsOf(false),
+    ...(joined === 0
+      ? []
+      : [['  joined sentences: it spans what the rules took for several', formatCount(joined)]]),
+    ['Left out', formatCount(mentions - written)],
+    ...rowsOf(true),
+  ];
+  const table = renderTable(numberColumns('Mentions', 'Count'), rows, {
+    colors,
+    totals: [['In the input', formatCount(mentions)]],
+  });
+  const size = sentences === undefined ? '' : `, ${formatPlural(sentences, 'sentence')}`;
+  const place = out === '-' ? 'standard output' : out;
+  const others = Object.entries(ignored).map(([what, count]) => `${formatCount(count)} × ${what}`);
+  const lines = [
+    `\n${from} to ${to}: ${formatPlural(documents, 'document')}${size} written to ${place}`,
+    ...(others.length === 0 ? [] : [`· not converted: ${others.join(', ')}`]),
+    ...problemLines(problems, options),
+  ];
+  return `${table}${lines.join('\n')}\n`;
+}
+
+function problemLines(problems: readonly FormatProblem[], { problems: file }: ConvertOptions): string[] {
+  if (problems.length === 0) return [];
+  if (file !== undefined) return [`· ${formatPlural(problems.length, 'problem')} listed in ${file}`];
+  const first = [...problems].sort((a, b) => Number(isLost(b)) - Number(isLost(a))).slice(0, mostShown);
+  const lines = first.map(({ document, id, kind, type, charStart, charEnd, detail }) => {
+    const place = charStart === undefined ? '' : ` [${charStart}, ${charEnd})`;
+    return `  ${document} ${id}${place} ${type ?? ''} – ${kind}: ${detail}`;
+  });
+  const rest = problems.length - first.length;
+  return [
+    '',
+    ...lines,
+    ...(rest > 0 ? [`  … and ${formatCount(rest)} more; --problems FILE writes all`] : []),
+  ];
+}
