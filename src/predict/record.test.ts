@@ -1,8 +1,10 @@
 /** Records: the slices of every entity are its words; type names as users write them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { documentFromString } from '../document/from-string.ts';
 import type { Word } from '../document/types.ts';
-import { entitySpans } from './record.ts';
+import { segment } from '../text/segment.ts';
+import { buildRecord, entitySpans } from './record.ts';
 import { selectTypes } from './select-types.ts';
 
 /** Words from a source in which `|` cuts a word into two of its ranges and `*` is markup. */
@@ -92,5 +94,33 @@ describe('selectTypes', () => {
     expect(failure('d')).toMatchObject({ code: 'E_TYPE' });
     expect(failure('se-')).toEqual(['SEVERITY/STAGE']);
     expect(() => selectTypes([], types)).toThrow('names no type');
+  });
+});
+
+describe('buildRecord', () => {
+  it('keeps service marks of drugs out of entities, whatever the model marked', () => {
+    const text = 'Назначают #тоцилизумаб** по 8 мг/кг, нет метотрексата**.';
+    const document = documentFromString('проба.txt', text, 'text');
+    const [sentence] = [...segment(document)];
+    const words = sentence!.words.map((word) => word.text);
+    const at = (word: string): number => words.indexOf(word);
+    const drug = (indices: number[], score: number) => ({ type: 'DRUG', words: indices, score });
+    const hash = at('#');
+    const record = buildRecord(document, sentence!, [
+      drug([hash, hash + 1, hash + 2, hash + 3], 0.7),
+      drug([hash + 1], 0.9),
+      drug([hash + 2, hash + 3], 0.4),
+      {
+        type: 'CONTRAINDICATION',
+        words: [at('нет'), at('метотрексата'), at('метотрексата') + 1],
+        score: 0.8,
+      },
+    ]);
+    expect(record.entities.map((entity) => [entity.type, entity.text, entity.score])).toEqual([
+      ['DRUG', 'тоцилизумаб', 0.9],
+      ['CONTRAINDICATION', 'нет метотрексата', 0.8],
+    ]);
+    expect(record.entities[0]!.spans.map(([start, end]) => text.slice(start, end))).toEqual(['тоцилизумаб']);
+    expect(record.sentence).toContain('#');
   });
 });

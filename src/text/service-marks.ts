@@ -13,7 +13,7 @@ export interface ServiceMark {
 }
 
 const pattern =
-  /#(?=(?<next>\p{L}[\p{L}\d-]*))|(?<=(?<before>\p{L}[\p{L}\d-]*)[)»]?)(?:\*{2,3}(?!\*)|\*(?![\p{L}\d*])|\s\*\*(?=[\s.,;:)]|$))/gu;
+  /#(?=(?<next>\p{L}[\p{L}\d-]*))|(?<=(?<before>\p{L}[\p{L}\d-]*)[)»\]]?)(?:\*{2,3}(?!\*)|\*(?![\p{L}\d*])|\s\*\*(?=[\s.,;:)]|$))/gu;
 
 /** The service marks of a text, in order. Stars between numbers («5*10») are none. */
 export function findServiceMarks(text: string): ServiceMark[] {
@@ -32,7 +32,7 @@ export function withoutServiceMarks(text: string): string {
   return text.replace(pattern, '');
 }
 
-const wordEnd = /[\p{L}\d)»]$/u;
+const wordEnd = /[\p{L}\d)»\]]$/u;
 const wordStart = /^[\p{L}\d]/u;
 const touches = (left: Word | undefined, right: Word | undefined): boolean =>
   left !== undefined && right !== undefined && left.spans.at(-1)!.charEnd === right.spans[0]!.charStart;

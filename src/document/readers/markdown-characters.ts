@@ -12,6 +12,8 @@ const placeholder = '\uE000';
  * - One or two `-` or `=` alone on a line are an empty value, not the underline of a heading.
  * - `2020. ` at the start of a line is a year, not the number of an item.
  * - `[1]: Иванов` defines no link unless an address follows.
+ * - `метформин**и #лираглутид** внутрь`: stars glued between two words that other words follow mark a drug, they open no bold
+ *   text. (`гемо**гло**бин` does.)
  */
 const hidden: readonly RegExp[] = [
   /^(?:[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+)?[ \t]*>(?=[ \t]*=?[ \t]*\d(?!\d*[.)][ \t]))/gm,
@@ -19,6 +21,8 @@ const hidden: readonly RegExp[] = [
   /^ {0,3}(?:-{1,2}|={1,2})(?=[ \t]*$)/gm,
   /^[ \t]*\d{4,9}(?=[.)][ \t])/gm,
   /^ {0,3}\[(?=[^\]\n]*\]:[ \t]*(?!<|\S*[/.#:@])\S)/gm,
+  /(?<=\p{L})\*(?=\*\p{L}[^*\s]*\s[^*\n]*\*\*(?!\p{L}))/gu,
+  /(?<=\p{L}\uE000)\*(?=\p{L})/gu,
   /\uFEFF/g,
 ];
 
