@@ -66,6 +66,8 @@ export interface WorkLoad {
   /** Documents that wait, and documents that are worked on. */
   readonly queue: number;
   readonly running: number;
+  /** Sentences that wait for a model. */
+  readonly sentences: number;
   /** Whether every model has a process that is ready. */
   readonly ready: boolean;
 }

@@ -1,7 +1,7 @@
 /** Requests as orders: a text in JSON, a file in a form, or a file as it is. */
 import type { z } from '@hono/zod-openapi';
 import { errorMessage } from '../base/errors.ts';
-import { documentFormat } from '../document/read.ts';
+import { documentFormat } from '../document/format.ts';
 import { selectTypes } from '../predict/select-types.ts';
 import type { Order, ServedModel } from './analyst.ts';
 import { type HeldBytes, receiveBody } from './held-bytes.ts';

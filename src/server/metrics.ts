@@ -69,6 +69,7 @@ export function createMetrics(settings: { readonly process: boolean }): Metrics 
       const gauges: readonly (readonly [name: string, help: string, value: () => number])[] = [
         ['queue_documents', 'Documents that wait.', () => analyst.load().queue],
         ['running_documents', 'Documents that are worked on.', () => analyst.load().running],
+        ['queue_sentences', 'Sentences that wait for a model.', () => analyst.load().sentences],
         ['workers_alive', 'Processes that are ready.', () => analyst.load().alive],
         ['workers_busy', 'Processes that are at work.', () => analyst.load().busy],
         ['jobs_unfinished', 'Jobs that wait or are worked on.', () => jobs.unfinished],

@@ -1,13 +1,39 @@
 /** An order's content as a document. */
-import { documentFromString } from '../document/read.ts';
+import { UserError } from '../base/errors.ts';
+import { type DocumentFormat, documentFormat } from '../document/format.ts';
+import { documentFromBytes, unsupportedType } from '../document/from-bytes.ts';
+import { documentFromString } from '../document/from-string.ts';
 import type { Document } from '../document/types.ts';
 import type { Order } from './analyst.ts';
 
+/**
+ * Reads a document.
+ * @param onProgress called with the share that was read, in [0, 1]
+ * @throws UserError as {@link documentFromBytes} does, and for a text whose format is not a text's
+ */
 export async function openDocument(
   { name, content, format }: Order,
-  _signal: AbortSignal,
-  _onProgress: (fraction: number) => void,
+  signal: AbortSignal,
+  onProgress: (share: number) => void,
 ): Promise<Document> {
-  const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
-  return documentFromString(name, text, (format ?? 'markdown') as 'markdown');
+  const known = format as DocumentFormat | undefined;
+  if (typeof content === 'string') return documentFromString(name, content, textFormat(name, known));
+  return documentFromBytes(name, content, {
+    signal,
+    onProgress: (done, total) => onProgress(total === 0 ? 1 : done / total),
+    ...(known === undefined ? {} : { format: known }),
+  });
+}
+
+/** The format of a text that came as such. */
+function textFormat(name: string, asked: DocumentFormat | undefined) {
+  const format = asked ?? documentFormat(name);
+  if (format === undefined) throw unsupportedType(name);
+  if (format !== 'pdf' && format !== 'docx') return format;
+  throw new UserError({
+    code: 'E_FORMAT',
+    where: name,
+    message: `the format ${format} is not text, and a text was sent`,
+    hint: 'send the file itself, in a form or as the body',
+  });
 }

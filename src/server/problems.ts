@@ -11,6 +11,7 @@ export interface ProblemKind {
 /** The problems that the service itself knows, by code; readers and models have codes of their own. */
 export const problemKinds = {
   E_JSON: { status: 400, title: 'Malformed JSON' },
+  E_FORMAT: { status: 400, title: 'A text in a format that is not text' },
   E_FIELD: { status: 400, title: 'A field is wrong' },
   E_TYPE: { status: 400, title: 'Unknown entity type' },
   E_MODEL_NAME: { status: 400, title: 'Unknown model' },

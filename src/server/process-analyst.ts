@@ -62,6 +62,7 @@ export async function startAnalyst(options: AnalystOptions): Promise<Analyst> {
       busy: pools.reduce((sum, { busy }) => sum + busy, readers.busy),
       queue: readers.queue,
       running: readers.running,
+      sentences: pools.reduce((sum, { waiting }) => sum + waiting, 0),
       ready: readers.alive > 0 && pools.every(({ alive }) => alive > 0),
     }),
     close,

@@ -4,10 +4,10 @@ import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 import pino, { type Logger } from 'pino';
 import { UserError } from '../base/errors.ts';
+import { documentFormats } from '../document/format.ts';
 import type { Analyst, OnServiceEvent } from './analyst.ts';
 import { createApp, type RequestLog } from './app.ts';
 import { answerBrokenRequests } from './broken-requests.ts';
-import { documentFormatNames } from './formats.ts';
 import { isLoopback } from './guards.ts';
 import { createHeldBytes, type HeldBytes } from './held-bytes.ts';
 import { createJobs, type Jobs } from './jobs.ts';
@@ -86,7 +86,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const requestLog = createRequestLog(log);
     const jobs = createJobs({ analyst, limits, onBug: requestLog.bug });
     metrics.observe({ analyst, jobs, held });
-    const schemas = createRequestSchemas({ documents: documentFormatNames, outputs: outputNames });
+    const schemas = createRequestSchemas({ documents: documentFormats, outputs: outputNames });
     const app = createApp({
       services: {
         analyst,

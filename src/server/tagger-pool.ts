@@ -26,6 +26,8 @@ export interface TaggerPoolOptions {
 export interface TaggerPool {
   readonly alive: number;
   readonly busy: number;
+  /** Sentences that wait. */
+  readonly waiting: number;
   /** Resolves when all processes were ready once. @throws UserError when the model cannot be loaded */
   readonly ready: Promise<void>;
   /**
@@ -159,6 +161,9 @@ export function createTaggerPool(options: TaggerPoolOptions): TaggerPool {
     },
     get busy() {
       return batches.size;
+    },
+    get waiting() {
+      return queue.sentences;
     },
     ready: Promise.race([group.ready, usable]),
     tag: (sentences, signal) =>
