@@ -11,6 +11,7 @@ import { predictCommand } from './commands/predict.ts';
 import { pretrainCommand } from './commands/pretrain.ts';
 import { pruneVocabCommand } from './commands/prune-vocab.ts';
 import { quantizeCommand } from './commands/quantize.ts';
+import { recommendationsCommand } from './commands/recommendations.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
 import { validateCommand } from './commands/validate.ts';
@@ -18,6 +19,7 @@ import { validateCommand } from './commands/validate.ts';
 /** All commands, in the order of the help. */
 export const commands: readonly CliCommand[] = [
   extractCommand,
+  recommendationsCommand,
   serveCommand,
   trainCommand,
   pretrainCommand,
