@@ -1,5 +1,5 @@
 /** Runs one command line: finds the command, turns errors into messages and exit codes. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { closest, distance } from 'fastest-levenshtein';
 import { createColors } from 'picocolors';
@@ -8,6 +8,7 @@ import { OutputClosed } from '../export/output.ts';
 import { type CliCommand, examples, exitCodes } from './command.ts';
 import { commands } from './commands.ts';
 import { type CliContext, textWidth, wantsColor } from './context.ts';
+import { packageVersion } from './version.ts';
 
 const description = `Finds medical entities (drugs, doses, procedures, …) in Russian clinical guidelines.
 Documents are Markdown or plain text; models are trained and run by this program alone.`;
@@ -112,10 +113,4 @@ function reportError(error: unknown, context: CliContext): number {
   const plea = `This is a bug in w2ner ${packageVersion()} (Node ${process.version}). Please report it with the lines above.`;
   context.stderr.write(`${paintError('something went wrong inside w2ner', context)}\n${text}\n${plea}\n`);
   return exitCodes.bug;
-}
-
-/** The version in package.json, which stands two folders above this file both in `src` and in `dist`. */
-export function packageVersion(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

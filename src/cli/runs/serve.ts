@@ -8,7 +8,7 @@ import { defaultLimits } from '../../server/limits.ts';
 import { startService } from '../../server/serve.ts';
 import { exitCodes } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { packageVersion } from '../run.ts';
+import { packageVersion } from '../version.ts';
 
 /** Options of `w2ner serve`. */
 export interface ServeOptions {
