@@ -11,7 +11,6 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import './setup.mjs';
 
-const { readAnnotated } = await import('../dist/data/formats/read-annotated.js');
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -43,27 +42,13 @@ function w2ner(...args) {
 }
 
 const settings = (set = {}) =>
-  Object.entries(set).flatMap(([key, value]) => ['--set', `${key}=${JSON.stringify(value).replaceAll('"', '')}`]);
+  Object.entries(set).flatMap(([key, value]) => [
+    '--set',
+    `${key}=${JSON.stringify(value).replaceAll('"', '')}`,
+  ]);
 
-/** A data file: one of the data folder, or what a step before wrote. Annotations in other formats become JSON first. */
-function dataFile(path) {
-  const own = join(runs, `${path}.json`);
-  if (existsSync(own)) return own;
-  const given = join(data, path);
-  if (given.endsWith('.json')) return given;
-  const target = join(runs, `${path.replaceAll('/', '-')}.json`);
-  if (!existsSync(target)) {
-    const { examples, mentions, problems } = readAnnotated(given);
-    const left = problems.filter(({ kind }) => kind !== 'widened').length;
-    console.error(`${given}: ${examples.length} sentences, ${mentions} mentions, ${left} listed as problems`);
-    const records = examples.map(({ words, entities }) => ({
-      sentence: words,
-      ner: entities.map((entity) => ({ type: entity.type, index: entity.words })),
-    }));
-    writeFileSync(target, JSON.stringify(records));
-  }
-  return target;
-}
+/** A data file or folder: what a step before wrote, or one of the data folder, in any format that `train` reads. */
+const dataFile = (path) => (made.has(path) ? join(runs, `${path}.json`) : join(data, path));
 
 const weightsOf = (step) =>
   existsSync(join(runs, `${step}.safetensors`))
@@ -76,7 +61,17 @@ const kinds = {
     result: ({ name }) => join(runs, `${name}.safetensors`),
     run({ pretrain, passes, set }, result) {
       const text = pretrain.flatMap((path) => ['--text', join(data, path)]);
-      w2ner('pretrain', '--config', config, ...text, '--passes', String(passes), '--out', result, ...settings(set));
+      w2ner(
+        'pretrain',
+        '--config',
+        config,
+        ...text,
+        '--passes',
+        String(passes),
+        '--out',
+        result,
+        ...settings(set),
+      );
     },
   },
   train: {
@@ -93,21 +88,36 @@ const kinds = {
     result: ({ name }) => join(runs, `${name}.json`),
     run({ label, models, sentences }, result) {
       const teachers = models.flatMap((model) => ['--model', join(runs, model)]);
-      w2ner('label', ...label.map((path) => join(data, path)), ...teachers, '--sentences', String(sentences), '--out', result);
+      w2ner(
+        'label',
+        ...label.map((path) => join(data, path)),
+        ...teachers,
+        '--sentences',
+        String(sentences),
+        '--out',
+        result,
+      );
     },
   },
 };
 
 /** Steps with several seeds become one for each; the last step has the seed that was asked for. */
 const steps = recipe.steps.flatMap((step, i) => {
-  if (step.seeds !== undefined) return step.seeds.map((seed) => ({ ...step, seed, name: `${step.name}-${seed}` }));
-  return i + 1 < recipe.steps.length ? [step] : [{ ...step, seed: values.seed, name: `${step.name}-${values.seed}` }];
+  if (step.seeds !== undefined)
+    return step.seeds.map((seed) => ({ ...step, seed, name: `${step.name}-${seed}` }));
+  return i + 1 < recipe.steps.length
+    ? [step]
+    : [{ ...step, seed: values.seed, name: `${step.name}-${values.seed}` }];
 });
 const needed = steps.flatMap((step) => [...(step.pretrain ?? step.label ?? []), step.train, step.dev]);
 const made = new Set(steps.map((step) => step.name));
-const missing = needed.filter((path) => path !== undefined && !made.has(path) && !existsSync(join(data, path)));
+const missing = needed.filter(
+  (path) => path !== undefined && !made.has(path) && !existsSync(join(data, path)),
+);
 if (missing.length > 0) {
-  console.error(`${missing.join(', ')}: not in ${data}\n  hint: name the folder that holds the data with --data`);
+  console.error(
+    `${missing.join(', ')}: not in ${data}\n  hint: name the folder that holds the data with --data`,
+  );
   process.exit(2);
 }
 mkdirSync(runs, { recursive: true });

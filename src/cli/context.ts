@@ -1,7 +1,7 @@
 /** What a command may touch: streams, environment, interruption, and how a model is loaded. */
 import type { Writable } from 'node:stream';
+import type { LoadOptions } from '../predict/load-parallel.ts';
 import type { Tagger } from '../predict/types.ts';
-import type { TaggerOptions } from '../predict/w2ner-tagger.ts';
 import type { TrainResult } from '../train/events.ts';
 import type { TrainOptions } from '../train/train.ts';
 
@@ -19,7 +19,7 @@ export interface CliContext {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   /** Loads a model by name or folder. */
-  loadModel(nameOrDir: string, options: TaggerOptions): Promise<Tagger>;
+  loadModel(nameOrDir: string, options: LoadOptions): Promise<Tagger>;
   trainModel(options: TrainOptions): Promise<TrainResult>;
 }
 
@@ -31,8 +31,8 @@ export function processContext(signal: AbortSignal): CliContext {
     env: process.env,
     signal,
     loadModel: async (nameOrDir, options) => {
-      const { loadModel } = await import('../predict/load.ts');
-      return loadModel(nameOrDir, options);
+      const { loadFor } = await import('../predict/load-parallel.ts');
+      return loadFor(nameOrDir, options);
     },
     trainModel: async (options) => {
       const { trainModel } = await import('../train/train.ts');

@@ -11,10 +11,14 @@ export interface ModelOptions {
   readonly device?: Device;
 }
 
-/** Loads the model that options name. */
-export async function loadTagger(options: ModelOptions, context: CliContext): Promise<Tagger> {
+/**
+ * Loads the model that options name.
+ * @param bytes of text there are to tag; little when absent
+ */
+export async function loadTagger(options: ModelOptions, context: CliContext, bytes = 0): Promise<Tagger> {
   const tagger = await context.loadModel(options.model, {
     ...pick(options, 'threads', 'device'),
+    bytes,
     onNotice: (message) => context.stderr.write(`${message}\n`),
   });
   // The choice of `auto` comes as a notice.

@@ -39,7 +39,8 @@ export async function runExtract(
   const output = target === '-' ? openStreamOutput(context.stdout) : openFileOutput(target);
   try {
     const started = performance.now();
-    const tagger = await loadTagger(options, context);
+    const bytes = found.sources.reduce((sum, source) => sum + source.bytes, 0);
+    const tagger = await loadTagger(options, context, bytes);
     const loadSeconds = (performance.now() - started) / 1000;
     try {
       const summary = createSummary([]);
