@@ -1,7 +1,7 @@
 /** Recommendations found in real guidelines against lists counted by hand: `npx tsx bench/recommendations.ts --documents DIR --gold DIR`. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { readDocument } from '../src/document/read.ts';
+import { openDocument } from '../src/document/read.ts';
 import { findRecommendations } from '../src/guideline/recommendations.ts';
 import type { Recommendation } from '../src/guideline/types.ts';
 import { describeMachine } from './common/machine.ts';
@@ -76,7 +76,7 @@ await runMain(async () => {
     const gold: GoldRecommendation[] = JSON.parse(
       readFileSync(join(goldFolder, `${stem(name)}.json`), 'utf8'),
     );
-    const document = await readDocument(join(folder, name));
+    const document = await openDocument(join(folder, name));
     document.blocks();
     const started = performance.now();
     const found = findRecommendations(document);
