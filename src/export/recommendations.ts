@@ -40,7 +40,9 @@ const trailing: typeof leading = {
  */
 const csv: Exporter<RecommendationRow> = {
   extension: 'csv',
+  mediaType: 'text/csv; charset=utf-8',
   description: 'a line per recommendation, for spreadsheets',
+  mediaType: 'text/csv; charset=utf-8',
   open: ({ delimiter = ',' } = {}) => {
     const write = (cells: readonly (string | number | null)[]): string =>
       stringify([[...cells]], { delimiter, record_delimiter: '\r\n', escape_formulas: true });
