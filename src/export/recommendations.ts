@@ -40,7 +40,6 @@ const trailing: typeof leading = {
  */
 const csv: Exporter<RecommendationRow> = {
   extension: 'csv',
-  mediaType: 'text/csv; charset=utf-8',
   description: 'a line per recommendation, for spreadsheets',
   mediaType: 'text/csv; charset=utf-8',
   open: ({ delimiter = ',' } = {}) => {
