@@ -79,8 +79,9 @@ export function entityColumns(types: readonly string[]): string[] {
   return columns.sort((a, b) => rank(a) - rank(b));
 }
 
-const against = /(?<!\p{L})не\s+рекоменд|противопоказан/iu;
-const advice = /(?<!\p{L})(?:не\s+)?рекоменд(?:уется|уются|уем|ован[аоы]?)(?!\p{L})|противопоказан/iu;
+const against = /^не\s|противопоказан/iu;
+const advice =
+  /(?<!\p{L})(?:не\s+)?(?:рекоменд(?:уется|уются|уем|ован[аоы]?)|долж(?:ны|на) (?:быть дан|даваться))|противопоказан/iu;
 
 /** Whether a thesis advises or advises against: its first predicate says. */
 function adviceOf(thesis: string): 'for' | 'against' {

@@ -4,7 +4,7 @@ import { splitSentences } from '../text/sentences.ts';
 import type { Grade } from './grade.ts';
 import { placeBody } from './outline.ts';
 import { cutPassages, type Passage, sourceSpan } from './passages.ts';
-import { readReferences } from './references.ts';
+import { type CitationStyle, citationStyle, readReferences } from './references.ts';
 import { gradedRows } from './tables.ts';
 import { type Thesis, thesisBefore } from './thesis.ts';
 import { longestSubtitle, opensThesis, recommends } from './thesis-rules.ts';
@@ -35,7 +35,8 @@ export function findRecommendations(document: Document): Recommendation[] {
   const hasGrades = graded.length > 0 || rows.recommendations.length > 0;
   const found = [...graded, ...(hasGrades ? findOpening : findSentences)(passages, graded)];
   found.sort((a, b) => a.thesis.first - b.thesis.first || a.thesis.from - b.thesis.from);
-  const written = found.map((item, i) => write(item, comment(passages, item, found[i + 1]), passages));
+  const style = citationStyle(found.map(({ thesis }) => rawThesis(partsOf(thesis, passages))));
+  const written = found.map((item, i) => write(item, comment(passages, item, found[i + 1]), passages, style));
   return [...written, ...rows.recommendations]
     .sort((a, b) => a.charStart - b.charStart)
     .map((recommendation, number) => ({ ...recommendation, number }));
@@ -86,7 +87,7 @@ function listEnd(passages: readonly Passage[], introduction: number): number {
 /** Theses without a grade that open like one. */
 function findOpening(passages: readonly Passage[], taken: readonly Found[]): Found[] {
   return [...freePassages(passages, taken)]
-    .filter(([passage]) => opensThesis.test(passage.text))
+    .filter(([{ placed, text }]) => placed.block.kind !== 'table-cell' && opensThesis.test(text))
     .map(([, i]) => {
       const last = listEnd(passages, i);
       return { thesis: { first: i, last, from: 0 }, grades: [], end: last };
@@ -134,24 +135,31 @@ function comment(passages: readonly Passage[], item: Found, next: Found | undefi
 const isSubtitle = ({ text, placed }: Passage): boolean =>
   placed.block.kind === 'paragraph' && text.length <= longestSubtitle && /[\p{L}\d)»*]$/u.test(text);
 
+/** The passages of a thesis, without grades inside and tables between. */
+const partsOf = (thesis: Thesis, passages: readonly Passage[]): Passage[] =>
+  passages
+    .slice(thesis.first, thesis.last + 1)
+    .filter(({ kind, placed }, i) => kind !== 'grade' && (i === 0 || placed.block.kind !== 'table-cell'))
+    .map((passage, i) => cutPassage(passage, i === 0 ? thesis.from : 0, thesis.to));
+
+const rawThesis = (parts: readonly Passage[]): string => parts.map(({ text }) => text).join(' ');
+
 /** The recommendation of what was found. */
 function write(
   found: Found,
   comments: readonly Passage[],
   passages: readonly Passage[],
+  style: CitationStyle,
 ): Omit<Recommendation, 'number'> {
   const { thesis, scope, grades } = found;
-  const parts = passages
-    .slice(thesis.first, thesis.last + 1)
-    .filter(({ kind, placed }, i) => kind !== 'grade' && (i === 0 || placed.block.kind !== 'table-cell'))
-    .map((passage, i) => cutPassage(passage, i === 0 ? thesis.from : 0, thesis.to));
-  const raw = parts.map(({ text }) => text).join(' ');
+  const parts = partsOf(thesis, passages);
+  const raw = rawThesis(parts);
   const { section, block } = parts[0]!.placed;
   const strength = grades.find((grade) => grade.strength !== undefined)?.strength;
   const evidence = grades.find((grade) => grade.evidence !== undefined)?.evidence;
   return {
     ...sourceSpan(parts[0]!, parts.at(-1)!),
-    text: cleanThesis(raw),
+    text: cleanThesis(raw, style),
     ...(scope === undefined ? {} : { scope: cleanThesis(scope) }),
     ...(section === undefined ? {} : { section }),
     ...(block.page === undefined ? {} : { page: block.page }),
@@ -164,7 +172,7 @@ function write(
           comment: comments.map(({ text }) => text).join('\n'),
           commentSpan: sourceSpan(comments[0]!, comments.at(-1)!),
         }),
-    references: readReferences(raw),
+    references: readReferences(raw, style),
     marks: parts.flatMap(({ text, start, placed }) => marksOf(text, placed.block.offsets, start)),
   };
 }

@@ -1,6 +1,6 @@
 /** Citations: lists, ranges, misprints. */
 import { expect, test } from 'vitest';
-import { citationRanges, readReferences } from './references.ts';
+import { citationRanges, citationStyle, readReferences } from './references.ts';
 
 test.each<[string, number[]]>([
   ['Показано наблюдение [12, 15–17].', [12, 15, 16, 17]],
@@ -10,8 +10,7 @@ test.each<[string, number[]]>([
   ['опечатки [22.], [7; 8] и [313, 9–2]', [2, 7, 8, 9, 22, 313]],
   ['слишком длинный ряд [18–375]', [18, 375]],
   ['потерян дефис [57, 225231]', [57]],
-  ['в конце тезиса скобки бывают круглыми (82, 84-85).', [82, 84, 85]],
-  ['но (5) мг внутри – нет, и [см. 3] – нет', []],
+  ['круглые скобки (82), [см. 3], [a1] – нет', []],
 ])('%s', (text, expected) => {
   expect(readReferences(text)).toEqual(expected);
 });
@@ -19,4 +18,19 @@ test.each<[string, number[]]>([
 test('the ranges are those of the brackets', () => {
   const text = 'Курс [1, 2] по схеме [3]';
   expect(citationRanges(text).map(([start, end]) => text.slice(start, end))).toEqual(['[1, 2]', '[3]']);
+});
+
+test('round brackets cite where a guideline uses no others', () => {
+  const theses = [
+    'Показан осмотр (1).',
+    'Показана проба (2, 5–7)',
+    'Курс (3) в дозе (5 мг).',
+    'Уход (4).',
+    'Диета (8)',
+  ];
+  expect(citationStyle(theses)).toBe('round');
+  expect(readReferences(theses[1]!, 'round')).toEqual([2, 5, 6, 7]);
+  expect(readReferences(theses[2]!, 'round')).toEqual([3]);
+  expect(citationStyle([...theses, 'Проба [1], [2], [3]'])).toBe('square');
+  expect(citationStyle(theses.slice(0, 3))).toBe('square');
 });

@@ -1,26 +1,40 @@
-/** Numbers of the works that a text cites: `[12, 15–17]`. */
+/** Numbers of the works that a text cites: `[12, 15–17]`, in some guidelines `(12, 15–17)`. */
+
+/** In which brackets a guideline cites. */
+export type CitationStyle = 'square' | 'round';
 
 /** Longer numbers than works are numbered come from hyphens that were lost («176180»). */
 const numbers = String.raw`\s*\d{1,6}\s*(?:[,;.–—−-]\s*\d{1,6}\s*)*[,;.]?\s*`;
-/** A list in square brackets. */
-const bracketed = new RegExp(String.raw`\[(${numbers})\]`, 'g');
-/** Some guidelines cite in round brackets; only at the end of a thesis are these no measurements. */
-const closing = new RegExp(String.raw`\((${numbers})\)(?=\s*\.?\s*$)`, 'g');
+const square = new RegExp(String.raw`\[(${numbers})\]`, 'g');
+const round = new RegExp(String.raw`(?<=[\p{L}\d)».,;%*]\s*)\((${numbers})\)`, 'gu');
 /** A longer range is a misprint («18–375» for «18, 375»). */
 const longestRange = 60;
 const mostWorks = 9999;
+/** Fewer citations say nothing about a guideline's habit. */
+const leastCitations = 5;
 
-/** The half-open ranges of the citations of a thesis. */
-export function citationRanges(text: string): [number, number][] {
-  return [...text.matchAll(bracketed), ...text.matchAll(closing)]
-    .map((found): [number, number] => [found.index, found.index + found[0].length])
-    .sort((a, b) => a[0] - b[0]);
+/** The brackets that theses cite in: round ones where these clearly prevail, as alone they may hold a measurement. */
+export function citationStyle(theses: readonly string[]): CitationStyle {
+  const count = (pattern: RegExp): number =>
+    theses.reduce((sum, text) => sum + (text.match(pattern)?.length ?? 0), 0);
+  const rounds = count(round);
+  return rounds >= leastCitations && rounds > 4 * count(square) ? 'round' : 'square';
+}
+
+const citations = (text: string, style: CitationStyle): RegExpExecArray[] => {
+  const found = [...text.matchAll(square), ...(style === 'round' ? text.matchAll(round) : [])];
+  return found.sort((a, b) => a.index - b.index);
+};
+
+/** The half-open ranges of the citations of a thesis, in order. */
+export function citationRanges(text: string, style: CitationStyle = 'square'): [number, number][] {
+  return citations(text, style).map((found) => [found.index, found.index + found[0].length]);
 }
 
 /** The numbers cited in a thesis, ranges expanded, ascending, each once. */
-export function readReferences(text: string): number[] {
+export function readReferences(text: string, style: CitationStyle = 'square'): number[] {
   const cited = new Set<number>();
-  for (const found of [...text.matchAll(bracketed), ...text.matchAll(closing)]) {
+  for (const found of citations(text, style)) {
     for (const item of found[1]!.split(/[,;.]/)) {
       const [from, to] = item.split(/[–—−-]/).map((number) => Number.parseInt(number.trim(), 10));
       if (from === undefined || Number.isNaN(from) || from > mostWorks) continue;

@@ -1,13 +1,13 @@
 /** The text of a thesis as a reader wants it, and the drugs marked in it. */
 import { findServiceMarks, withoutServiceMarks } from '../text/service-marks.ts';
-import { citationRanges } from './references.ts';
+import { type CitationStyle, citationRanges } from './references.ts';
 import type { Recommendation } from './types.ts';
 
 /** A thesis for reading: without citations, service marks, bullets. */
-export function cleanThesis(raw: string): string {
+export function cleanThesis(raw: string, style: CitationStyle = 'square'): string {
   let text = '';
   let at = 0;
-  for (const [start, end] of citationRanges(raw)) {
+  for (const [start, end] of citationRanges(raw, style)) {
     text += raw.slice(at, start);
     at = end;
   }
