@@ -42,25 +42,47 @@ export function checkNewFile(out: string): void {
   throw new UserError({ code: 'E_OUT', where: out, message: 'already exists', hint });
 }
 
+/** A folder in the making, beside its place. */
+export interface NewFolder {
+  /** Where to write meanwhile. */
+  readonly path: string;
+  /** Puts it in its place. */
+  commit(): void;
+  /** Removes it; harmless after a commit. */
+  abort(): void;
+}
+
+/**
+ * Begins a folder.
+ * @throws UserError `E_OUT` when the folder holds something, `E_WRITE` when it cannot be made
+ */
+export function openNewFolder(out: string): NewFolder {
+  checkNewFolder(out);
+  const target = resolve(out);
+  const partial = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString('hex')}.part`);
+  const abort = (): void => rmSync(partial, { recursive: true, force: true });
+  orWriteError(out, () => makeFolder(partial));
+  const commit = (): void =>
+    orWriteError(out, () => {
+      // Some systems do not rename onto a folder, even an empty one.
+      if (statSync(target, { throwIfNoEntry: false }) !== undefined) rmdirSync(target);
+      renameSync(partial, target);
+    });
+  return { path: partial, commit, abort };
+}
+
 /**
  * Makes a folder. When filling it fails, nothing of it is left.
  * @param fill writes into the folder given, which is not yet the one asked for
  * @throws UserError `E_OUT` when the folder holds something, `E_WRITE` when it cannot be made; what `fill` throws
  */
 export function writeNewFolder(out: string, fill: (folder: string) => void): void {
-  checkNewFolder(out);
-  const target = resolve(out);
-  const partial = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString('hex')}.part`);
+  const folder = openNewFolder(out);
   try {
-    orWriteError(out, () => makeFolder(partial));
-    fill(partial);
-    orWriteError(out, () => {
-      // Some systems do not rename onto a folder, even an empty one.
-      if (statSync(target, { throwIfNoEntry: false }) !== undefined) rmdirSync(target);
-      renameSync(partial, target);
-    });
+    fill(folder.path);
+    folder.commit();
   } catch (error) {
-    rmSync(partial, { recursive: true, force: true });
+    folder.abort();
     throw error;
   }
 }

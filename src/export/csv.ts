@@ -1,7 +1,5 @@
 /** CSV (RFC 4180) for spreadsheets: a row per entity, UTF-8 with a byte-order mark so that Excel shows Cyrillic. */
-import { stringify } from 'csv-stringify/sync';
-import type { ExtractRecord } from '../predict/record.ts';
-import type { Exporter } from './types.ts';
+import type { Exporter, PlacedRecord } from './types.ts';
 
 /** Columns, in order. */
 export const csvColumns = [
@@ -16,13 +14,17 @@ export const csvColumns = [
   'sentence_start',
   'sentence_end',
   'sentence',
+  'page',
+  'section',
 ] as const;
 
+type Cell = string | number;
+
 /** Character ranges as `12-17 30-41`. */
-const spansCell = (spans: readonly (readonly [number, number])[]): string =>
+export const spansCell = (spans: readonly (readonly [number, number])[]): string =>
   spans.map(([start, end]) => `${start}-${end}`).join(' ');
 
-function rowsOf(record: ExtractRecord): (string | number)[][] {
+function rowsOf(record: PlacedRecord): Cell[][] {
   return record.entities.map((entity) => [
     record.source_file,
     record.path ?? '',
@@ -35,27 +37,38 @@ function rowsOf(record: ExtractRecord): (string | number)[][] {
     record.start,
     record.end,
     record.sentence_text,
+    record.page ?? '',
+    record.section ?? '',
   ]);
+}
+
+/** What a spreadsheet would take for a formula: also the full-width signs. */
+const formula = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/u;
+
+/** A row with its line end; text that would run as a formula gets an apostrophe in front. */
+export function csvRow(cells: readonly Cell[], delimiter = ','): string {
+  const written = cells.map((cell) => {
+    if (typeof cell === 'number') return String(cell);
+    const safe = formula.test(cell) ? `'${cell}` : cell;
+    return /["\r\n]/u.test(safe) || safe.includes(delimiter) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  });
+  return `${written.join(delimiter)}\r\n`;
 }
 
 /**
  * Writes a row per entity. Text that a spreadsheet would run as a formula (it begins with `=`, `+`, `-`, `@`,
  * a tab) gets an apostrophe in front; JSON holds it unchanged.
  */
-export const csvExporter: Exporter<ExtractRecord> = {
+export const csvExporter: Exporter = {
   extension: 'csv',
+  mediaType: 'text/csv; charset=utf-8',
   description: 'a row per entity, for spreadsheets',
-  open: ({ delimiter = ',' } = {}) => {
-    const write = (rows: readonly (readonly (string | number)[])[]): string =>
-      stringify(rows as (string | number)[][], {
-        delimiter,
-        record_delimiter: '\r\n',
-        escape_formulas: true,
-      });
-    return {
-      begin: () => `\uFEFF${write([csvColumns])}`,
-      record: (record) => (record.entities.length === 0 ? '' : write(rowsOf(record))),
-      end: () => '',
-    };
-  },
+  open: ({ delimiter = ',' } = {}) => ({
+    begin: () => `\uFEFF${csvRow(csvColumns, delimiter)}`,
+    record: (record) =>
+      rowsOf(record)
+        .map((cells) => csvRow(cells, delimiter))
+        .join(''),
+    end: () => '',
+  }),
 };

@@ -75,7 +75,7 @@ describe('formats', () => {
     expect(text.startsWith('\uFEFFsource_file,path,type,text,score,start,end,spans,')).toBe(true);
     const rows = text.slice(1).split('\r\n');
     expect(rows).toHaveLength(5);
-    expect(rows[1]).toBe('а.md,,DRUG,"доза ""5, 10"" мг",0.5,3,12,3-5 9-12,0,20,"доза ""5, 10"" мг"');
+    expect(rows[1]).toBe('а.md,,DRUG,"доза ""5, 10"" мг",0.5,3,12,3-5 9-12,0,20,"доза ""5, 10"" мг",,');
     expect(rows[2]).toContain(",'=1+1,0.5,");
     expect(rows[3]).toContain(",'- 5 %,0.25,3,12");
     expect(await exported('csv', [record('а, б; в')], ';')).toContain('DRUG;"а, б; в";0.5;');

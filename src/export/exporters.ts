@@ -1,16 +1,28 @@
 /** The table of output formats. */
+import type { ExtractRecord } from '../predict/record.ts';
+import { bratExporter } from './brat.ts';
+import { conllExporter } from './conll.ts';
 import { csvExporter } from './csv.ts';
+import { htmlExporter } from './html.ts';
 import { jsonExporter } from './json.ts';
 import { jsonlExporter } from './jsonl.ts';
-import type { Output } from './output.ts';
-import type { Exporter, ExportOptions } from './types.ts';
+import { labelStudioExporter } from './label-studio.ts';
+import { parquetExporter } from './parquet.ts';
+import type { Exporter } from './types.ts';
+
+export { writeRecords } from './write-records.ts';
 
 /** Every format by the name that `--format` takes. */
 export const exporters = {
   json: jsonExporter,
   jsonl: jsonlExporter,
   csv: csvExporter,
-} as const satisfies Readonly<Record<string, Exporter>>;
+  html: htmlExporter,
+  brat: bratExporter,
+  'label-studio': labelStudioExporter,
+  conll: conllExporter,
+  parquet: parquetExporter,
+} as const satisfies Readonly<Record<string, Exporter<ExtractRecord>>>;
 
 /** Name of an output format. */
 export type FormatName = keyof typeof exporters;
@@ -18,35 +30,19 @@ export type FormatName = keyof typeof exporters;
 /** All names, in the order of the help. */
 export const formatNames = Object.keys(exporters) as FormatName[];
 
-/** The format that a file name's extension stands for. */
+/** The format that a file name's extension stands for; the first where several share it. */
 export function formatOfPath(path: string): FormatName | undefined {
-  const extension = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
-  return formatNames.find((name) => exporters[name].extension === extension);
+  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  const extension = name.includes('.') ? name.slice(name.lastIndexOf('.') + 1).toLowerCase() : '';
+  return extension === ''
+    ? undefined
+    : formatNames.find((format) => exporters[format].extension === extension);
 }
 
-/**
- * Writes all records to an output, as they come. On any failure nothing is left behind where that is possible.
- * @returns how many records were written
- */
-export async function writeRecords<R>(
-  records: Iterable<R> | AsyncIterable<R>,
-  exporter: Exporter<R>,
-  output: Output,
-  options?: ExportOptions,
-): Promise<number> {
-  const writer = exporter.open(options);
-  let count = 0;
-  try {
-    await output.write(writer.begin());
-    for await (const record of records) {
-      await output.write(writer.record(record));
-      count++;
-    }
-    await output.write(writer.end());
-    await output.commit();
-    return count;
-  } catch (error) {
-    output.abort();
-    throw error;
-  }
+/** The name of a result: `results.html`, `results-brat` for a folder, `results.label-studio.json` for a second JSON. */
+export function defaultName(format: FormatName, stem = 'results'): string {
+  const { extension } = exporters[format];
+  if (extension === '') return `${stem}-${format}`;
+  const isFirst = formatOfPath(`x.${extension}`) === format;
+  return `${stem}.${isFirst ? '' : `${format}.`}${extension}`;
 }

@@ -4,6 +4,7 @@ import type { Exporter } from './types.ts';
 /** Writes any records as a JSON array. */
 export const jsonExporter: Exporter<object> = {
   extension: 'json',
+  mediaType: 'application/json',
   description: 'one array, a record per line',
   open: () => {
     let first = true;

@@ -4,6 +4,7 @@ import type { Exporter } from './types.ts';
 /** Writes any records as JSON Lines. */
 export const jsonlExporter: Exporter<object> = {
   extension: 'jsonl',
+  mediaType: 'application/jsonl',
   description: 'a JSON record per line, for pipes',
   open: () => ({
     begin: () => '',

@@ -1,9 +1,11 @@
 /** Where results go: a file that is whole or untouched, a device, or a stream. */
 import { closeSync, openSync, realpathSync, type Stats, statSync, writeSync } from 'node:fs';
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { errorMessage, UserError } from '../base/errors.ts';
-import { openAtomic } from '../base/files.ts';
+import { openAtomic, writeFileAtomic } from '../base/files.ts';
+import { openNewFolder } from '../convert/new-folder.ts';
+import type { ExportFile } from './types.ts';
 
 /** A place to write to. */
 export interface Output {
@@ -158,6 +160,48 @@ export function openStreamOutput(stream: Writable, name = 'standard output'): Ou
     },
     abort: () => {
       buffered = '';
+    },
+  };
+}
+
+/** A target of several files: a main one with others beside it, or a folder. */
+export interface Target extends Output {
+  /** Writes a file beside the main one, or into the folder. */
+  file(file: ExportFile): Promise<void>;
+}
+
+/** A file, and beside it on commit those that belong to it. @throws UserError `E_WRITE` */
+export function openFileTarget(path: string): Target {
+  const output = openFileOutput(path);
+  const others: ExportFile[] = [];
+  return {
+    ...output,
+    file: async (file) => void others.push(file),
+    commit: async () => {
+      await output.commit();
+      for (const { name, data } of others) writeFileAtomic(besideName(path, name), data);
+    },
+  };
+}
+
+/**
+ * A folder that appears whole on commit, or not at all.
+ * @throws UserError `E_OUT` when something other than an empty folder is there, `E_WRITE`
+ */
+export function openFolderTarget(path: string): Target {
+  const folder = openNewFolder(path);
+  const onExit = (): void => folder.abort();
+  process.once('exit', onExit);
+  return {
+    write: async () => {},
+    file: async ({ name, data }) => writeFileAtomic(join(folder.path, name), data),
+    commit: async () => {
+      folder.commit();
+      process.off('exit', onExit);
+    },
+    abort: () => {
+      folder.abort();
+      process.off('exit', onExit);
     },
   };
 }

@@ -1,6 +1,11 @@
 /** `w2ner extract`, the work: documents in, entities out. */
-import { exporters, type FormatName, writeRecords } from '../../export/exporters.ts';
-import { type Output, openFileOutput, openStreamOutput } from '../../export/output.ts';
+
+import { UserError } from '../../base/errors.ts';
+import { defaultName, exporters, type FormatName } from '../../export/exporters.ts';
+import { followDocuments } from '../../export/follow-documents.ts';
+import { type Output, openFileTarget, openFolderTarget, openStreamOutput } from '../../export/output.ts';
+import type { Exporter } from '../../export/types.ts';
+import { asEvents, type Written, writeEvents } from '../../export/write-records.ts';
 import { extractSources } from '../../predict/extract.ts';
 import type { ExtractProgress } from '../../predict/pipeline.ts';
 import type { FoundSources } from '../../predict/sources.ts';
@@ -24,6 +29,7 @@ export interface ExtractOptions extends ModelOptions {
   readonly minScore?: number;
   readonly all?: boolean;
   readonly delimiter?: string;
+  readonly language?: 'en' | 'ru';
 }
 
 /** Runs the command. @returns the exit code */
@@ -33,10 +39,10 @@ export async function runExtract(
   context: CliContext,
 ): Promise<number> {
   const format = chooseFormat(options.format, options.out);
-  const target = options.out ?? `results.${format}`;
+  const target = options.out ?? defaultName(format);
   const found = findSources(paths);
   if (found.sources.length === 0) throw nothingRead(found.failures);
-  const output = target === '-' ? openStreamOutput(context.stdout) : openFileOutput(target);
+  const output = openOutput(format, target, context);
   try {
     const started = performance.now();
     const bytes = found.sources.reduce((sum, source) => sum + source.bytes, 0);
@@ -44,8 +50,8 @@ export async function runExtract(
     const loadSeconds = (performance.now() - started) / 1000;
     try {
       const summary = createSummary([]);
-      const count = await extractTo(output, format, found, tagger, summary, options, context);
-      return report(summary, count, target, loadSeconds, context);
+      const written = await extractTo(output, format, found, tagger, summary, options, context);
+      return report(summary, written, target, loadSeconds, context);
     } finally {
       await tagger.dispose();
     }
@@ -54,7 +60,15 @@ export async function runExtract(
   }
 }
 
-/** Runs the extraction under a progress bar. @returns the number of records written */
+function openOutput(format: FormatName, target: string, context: CliContext): Output {
+  const exporter: Exporter = exporters[format];
+  if (target !== '-') return exporter.isFolder === true ? openFolderTarget(target) : openFileTarget(target);
+  if (exporter.isFolder !== true) return openStreamOutput(context.stdout);
+  const message = `${format} makes a folder, got standard output`;
+  throw new UserError({ code: 'E_OPTION', where: '--out', message, hint: 'name a new folder' });
+}
+
+/** Runs the extraction under a progress bar. */
 async function extractTo(
   output: Output,
   format: FormatName,
@@ -63,20 +77,28 @@ async function extractTo(
   summary: ExtractSummary,
   options: ExtractOptions,
   context: CliContext,
-): Promise<number> {
+): Promise<Written> {
+  const exporter: Exporter = exporters[format];
+  const followed = followDocuments(found.sources);
   const progress = await startProgress(context, 'Extracting');
   try {
     const records = extractSources(
-      found,
+      { ...found, sources: exporter.needsDocuments === true ? followed.sources : found.sources },
       tagger,
       {
         ...pick(options, 'types', 'minScore', 'all'),
+        ...(exporter.needsAll === true ? { all: true } : {}),
         signal: context.signal,
         onProgress: (state) => showProgress(progress, state, summary.seconds),
       },
       summary,
     );
-    return await writeRecords(records, exporters[format], output, pick(options, 'delimiter'));
+    const events = exporter.needsDocuments === true ? followed.events(records) : asEvents(records);
+    return await writeEvents(events, exporter, output, {
+      ...pick(options, 'delimiter', 'language'),
+      types: tagger.types,
+      model: tagger.name,
+    });
   } finally {
     progress.stop();
   }
@@ -98,16 +120,45 @@ function showProgress(progress: ProgressReporter, state: ExtractProgress, second
 /** Writes the tables, to where the results did not go. @returns the exit code */
 function report(
   summary: ExtractSummary,
-  count: number,
+  written: Written,
   target: string,
   loadSeconds: number,
   context: CliContext,
 ): number {
   const stream = target === '-' ? context.stderr : context.stdout;
   const place = target === '-' ? 'standard output' : target;
-  const size = `${formatPlural(summary.entities, 'entity', 'entities')} in ${formatPlural(count, 'sentence')}`;
-  writeExtractReport(summary, `${size} written to ${place}`, loadSeconds, stream, context);
+  const size = `${formatPlural(summary.entities, 'entity', 'entities')} in ${formatPlural(written.records, 'sentence')}`;
+  writeExtractReport(
+    summary,
+    [`${size} written to ${place}`, ...lostLines(written)].join('\n'),
+    loadSeconds,
+    stream,
+    context,
+  );
   writeFailures(summary.failures, context);
   if (summary.failures.some((failure) => failure.bug !== undefined)) return exitCodes.bug;
   return summary.failures.length > 0 ? exitCodes.badInput : exitCodes.success;
+}
+
+/** Entities told one by one when a format cannot hold them. */
+const mostListed = 10;
+
+/** What the format could not hold: how many of each kind, and the first of them. */
+function lostLines({ problems }: Written): string[] {
+  if (problems.length === 0) return [];
+  const kinds = [...new Set(problems.map(({ kind }) => kind))].map((kind) => {
+    const count = problems.filter((problem) => problem.kind === kind).length;
+    return `${formatCount(count)} ${kind}`;
+  });
+  const first = problems
+    .slice(0, mostListed)
+    .map(
+      ({ document, id, kind, type, detail }) => `    ${document}, ${id}: ${type ?? ''} ${detail} (${kind})`,
+    );
+  const rest = problems.length - first.length;
+  return [
+    `· what this format cannot hold: ${kinds.join(', ')}`,
+    ...first,
+    ...(rest > 0 ? [`    … and ${formatCount(rest)} more`] : []),
+  ];
 }

@@ -30,7 +30,7 @@ export async function runPredict(
   context: CliContext,
 ): Promise<number> {
   const format = chooseFormat(undefined, options.out);
-  if (format === 'csv') {
+  if (format !== 'json' && format !== 'jsonl') {
     const message = 'predict writes JSON, expected a name that ends in .json or .jsonl';
     throw new UserError({ code: 'E_OPTION', where: options.out, message });
   }

@@ -1,6 +1,6 @@
 /** Colours of entity types: the same for a type in every format that shows some. */
 
-/** Hues apart from each other, neighbours in the list most of all; each with a light tint to write on. */
+/** Light hues on which black text is legible; neighbours in the list are apart from each other. */
 const palette = [
   '#8ecae6',
   '#f4a261',
@@ -17,7 +17,19 @@ const palette = [
   '#c5cbd3',
 ] as const;
 
-/** A light colour, as `#rrggbb`, for the type of that number; black text is legible on it. Repeats after thirteen. */
+/** A light colour, as `#rrggbb`, for the type of that number. Beyond the list, hues a golden angle apart. */
 export function typeColor(number: number): string {
-  return palette[number % palette.length]!;
+  return palette[number] ?? pastel((number * 137.508) % 360);
+}
+
+/** The colour of a hue in degrees with lightness 0.75 and saturation 0.6. */
+function pastel(hue: number): string {
+  const channel = (shift: number): string => {
+    const k = (shift + hue / 30) % 12;
+    const value = 0.75 - 0.15 * Math.max(-1, Math.min(k - 3, 9 - k, 1));
+    return Math.round(255 * value)
+      .toString(16)
+      .padStart(2, '0');
+  };
+  return `#${channel(0)}${channel(8)}${channel(4)}`;
 }
