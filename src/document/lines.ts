@@ -29,7 +29,8 @@ interface Line {
   readonly mark: Mark | undefined;
 }
 
-interface Mark {
+/** A bullet or number that begins a list item. */
+export interface Mark {
   readonly length: number;
   /** The number of a numbered item. */
   readonly number: number | undefined;
@@ -61,7 +62,7 @@ const vowels = /[аеёиоуыэюяaeiouy]/i;
 const endsHyphenated = (tail: string): boolean => /[-\u2010\u2011\u00AC]$/.test(tail[tail.length - 1] ?? '');
 
 /** The list mark at the start of a line. */
-function findMark(text: string): Mark | undefined {
+export function findMark(text: string): Mark | undefined {
   const bullet = bulletPattern.exec(text);
   if (bullet !== null) {
     return { length: bullet[0].length, number: undefined, isCertain: !/^[-–—*+]/.test(text) };
@@ -104,7 +105,7 @@ function linkHyphen(previous: string, next: string): Link | undefined {
 }
 
 /** Whether the next line must be the rest of this one, judged from the two alone. */
-function continues(previous: string, next: string): boolean {
+export function continues(previous: string, next: string): boolean {
   if (endsInside.test(previous)) return true;
   const word = lastWord.exec(previous)?.[1];
   if (word !== undefined && unfinishedWords.has(word)) return true;
@@ -112,6 +113,20 @@ function continues(previous: string, next: string): boolean {
     return endsAbbreviated.test(previous) && startsLower.test(next);
   }
   return (startsLower.test(next) && !startsName.test(next)) || startsInside.test(next);
+}
+
+/** Whether a line begins something new whatever stands before it: a fixed phrase of guidelines, a section number. */
+export const opensBlock = (text: string): boolean => openerPattern.test(text) || sectionPattern.test(text);
+
+/** Whether a line ends as sentences and headings do. */
+export const endsFinally = (text: string): boolean => finalPunctuation.test(text);
+
+/** What stands between two lines that are known to be one paragraph. */
+export function linkWrapped(previous: string, next: string): 'space' | 'glue' | 'drop-hyphen' {
+  if (previous.endsWith('\u00AD')) return 'drop-hyphen';
+  const tail = previous.slice(-tailLength);
+  const link = endsHyphenated(tail) ? linkHyphen(tail, next) : undefined;
+  return link === undefined || link === 'break' ? 'space' : link;
 }
 
 /** Length of the first word of a line, which the line before had no room for. */
