@@ -38,6 +38,8 @@ export interface Answer {
   readonly contentType: string;
   /** What a browser should save it as; absent for JSON. */
   readonly fileName?: string;
+  /** Entities that the format cannot hold. */
+  readonly lost: number;
   readonly sentences: number;
   readonly entities: number;
 }

@@ -107,7 +107,7 @@ describe('the application', () => {
     const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
     const broken = [...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id).filter((id) => !ids.has(id));
     expect(broken).toEqual([]);
-    expect(page).not.toMatch(/<script|<link|src=|url\(/);
+    expect(page).not.toMatch(/<script|src=|url\(|href="https?:/);
     expect(response.headers.get('content-security-policy')).toContain("script-src 'self' 'wasm-unsafe-eval'");
   });
 });

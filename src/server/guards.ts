@@ -74,7 +74,7 @@ export function createOriginGuard({ origins }: GuardOptions): (request: Request)
 export function corsHeaders(origin: string): Readonly<Record<string, string>> {
   return {
     'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'content-disposition, retry-after, x-request-id',
+    'access-control-expose-headers': 'content-disposition, retry-after, x-entities-lost, x-request-id',
     vary: 'origin',
   };
 }

@@ -113,7 +113,7 @@ describe('a reader pool', () => {
     return { pool, fake, quick: quick!, long: long! };
   };
   const order = (name: string): Order => ({ name, content: 'text', model: 'm', output: 'json' });
-  const answer = { body: new Uint8Array([1]), contentType: 'x/y', sentences: 1, entities: 0 };
+  const answer = { body: new Uint8Array([1]), contentType: 'x/y', lost: 0, sentences: 1, entities: 0 };
   const kinds = (worker: { readonly received: readonly ToReader[] }): string[] =>
     worker.received.map(({ kind, task }) => `${kind} ${task}`);
 

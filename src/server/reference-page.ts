@@ -30,6 +30,7 @@ export function renderReference({ info, paths, components }: ApiDescription): st
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${text(info.title)} – reference</title>
+<link rel="icon" href="data:,">
 <style>${referenceStyle}</style>
 <nav aria-label="Contents"><p><a href="/">${text(info.title)}</a> ${text(info.version)}</p>
 <ul>${contents.join('')}<li><a href="#shapes">Shapes</a><li><a href="#problems">Problems</a>
@@ -46,7 +47,8 @@ documents have codes of their own, which come with the status 422.</p>${problemT
 const example = `<h2>For example</h2><pre><code>curl http://127.0.0.1:8080/api/extract -H 'Content-Type: application/json' \\
      -d '{"text": "Рекомендуется цитарабин 100 мг/м2.", "types": ["drug", "dosage"]}'
 curl http://127.0.0.1:8080/api/extract -F file=@guideline.pdf -F output=csv
-curl 'http://127.0.0.1:8080/api/jobs?name=guideline.pdf' -H 'Content-Type: application/pdf' --data-binary @guideline.pdf
+curl 'http://127.0.0.1:8080/api/jobs?name=guideline.pdf' \\
+     -H 'Content-Type: application/pdf' --data-binary @guideline.pdf
 curl -N http://127.0.0.1:8080/api/jobs/ID/events</code></pre>`;
 
 function renderOperation(entry: { method: string; path: string; operation: ApiOperation }): string {

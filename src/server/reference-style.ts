@@ -18,7 +18,7 @@ a { color: var(--link) }
 h1 { margin-top: 0 } h2 { margin: 3rem 0 1rem } h3 { margin: 0; font-size: 1.1rem; font-weight: 600 }
 h3, [id^=E_] { scroll-margin-top: 1rem }
 article { margin: 1rem 0 1.5rem; padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: 8px }
-code { font: 0.88em ui-monospace, "Cascadia Mono", Consolas, monospace; overflow-wrap: anywhere }
+code { font: 0.88em ui-monospace, "Cascadia Mono", Consolas, monospace; overflow-wrap: break-word }
 pre { padding: 1rem; overflow-x: auto; border-radius: 8px; background: var(--raised) }
 .table { overflow-x: auto } table { width: 100%; margin-top: 0.75rem; border-collapse: collapse; font-size: 0.92rem }
 caption { padding: 0.25rem 0; text-align: left; font-weight: 600 }

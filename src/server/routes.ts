@@ -80,7 +80,9 @@ export const routes: readonly Route[] = [
     takesDocument: true,
     success: {
       status: 200,
-      description: 'The document with its entities; another format where `output` says so.',
+      description:
+        'The document with its entities; another format where `output` says so, as a ZIP archive where that is several ' +
+        'files. The header `X-Entities-Lost` counts entities that the format cannot hold.',
       content: json(documentResultSchema),
     },
     problems: [...intakeProblems, ...workProblems],
@@ -218,8 +220,9 @@ function health({ analyst, version, stopping }: Services): Response {
 }
 
 /** A finished answer; what a browser would show as a page of this service is saved instead. */
-function answerResponse({ body, contentType, fileName }: Answer): Response {
+function answerResponse({ body, contentType, fileName, lost }: Answer): Response {
   const headers = new Headers({ 'content-type': contentType, 'cache-control': 'no-store' });
+  if (lost > 0) headers.set('x-entities-lost', String(lost));
   if (fileName !== undefined) {
     const plain = fileName.replace(/[^\x20-\x7e]|["\\]/g, '_');
     headers.set(

@@ -204,12 +204,11 @@ async function finishWork(analyst: Analyst, jobs: Jobs, held: HeldBytes, end: nu
 
 /** Lets answers go out, then closes what is left open. */
 async function closeServer(server: Server, end: number): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  await Promise.race([closed, pause(Math.max(1000, end - performance.now()))]);
+  const idle = setInterval(() => server.closeIdleConnections(), 20);
+  const late = setTimeout(() => server.closeAllConnections(), Math.max(1000, end - performance.now()));
+  await new Promise((resolve) => server.close(resolve));
   clearInterval(idle);
-  server.closeAllConnections();
+  clearTimeout(late);
 }
 
 function createRequestLog(log: Logger): RequestLog {

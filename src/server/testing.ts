@@ -43,7 +43,7 @@ export function fakeAnalyst({
           order,
           options,
           answer: (answer = {}) =>
-            resolve({ body, contentType: 'application/json', sentences: 2, entities: 3, ...answer }),
+            resolve({ body, contentType: 'application/json', lost: 0, sentences: 2, entities: 3, ...answer }),
           fail: reject,
         };
         orders.push(open);
