@@ -14,7 +14,7 @@ export interface PlacedBlock {
 const frontMatter = /^(?:\d\.?\s*)?(?:Список сокращений|Термины и определения|Краткая информация)/;
 /** Sections behind the body: they repeat recommendations as criteria, list works, define the scales. */
 const backMatter =
-  /^(?:\d{1,2}\.?\s*)?(?:Критерии оценки качества|Список (?:использованной )?литературы|Библиография|Приложение\s+[А-ЯA-Z]\d{0,2}(?:[-–]\S{1,3})?[.:]?\s+\p{Lu}\p{Ll})/u;
+  /^(?:\d{1,2}\.?\s*|Таблица\s*\d{1,2}\s*[.:–—-]?\s*)?(?:Критерии оценки качества|Список (?:использованной )?литературы|Библиография|Приложение\s+[А-ЯA-Z]\d{0,2}(?:[-–]\S{1,3})?[.:]?\s+\p{Lu}\p{Ll})/u;
 const numbered = /^\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+\p{Lu}/u;
 const longestTitle = 250;
 

@@ -20,7 +20,7 @@ test('the ranges are those of the brackets', () => {
   expect(citationRanges(text).map(([start, end]) => text.slice(start, end))).toEqual(['[1, 2]', '[3]']);
 });
 
-test('round brackets cite where a guideline uses no others', () => {
+test('round brackets cite where that is a guideline’s habit', () => {
   const theses = [
     'Показан осмотр (1).',
     'Показана проба (2, 5–7)',
@@ -31,6 +31,7 @@ test('round brackets cite where a guideline uses no others', () => {
   expect(citationStyle(theses)).toBe('round');
   expect(readReferences(theses[1]!, 'round')).toEqual([2, 5, 6, 7]);
   expect(readReferences(theses[2]!, 'round')).toEqual([3]);
-  expect(citationStyle([...theses, 'Проба [1], [2], [3]'])).toBe('square');
+  expect(citationStyle([...theses, 'Проба [1], [2], [3]'])).toBe('round');
+  expect(citationStyle([...theses, ...Array.from({ length: 30 }, () => 'Проба [1]')])).toBe('square');
   expect(citationStyle(theses.slice(0, 3))).toBe('square');
 });

@@ -1,6 +1,6 @@
 /** Numbers of the works that a text cites: `[12, 15–17]`, in some guidelines `(12, 15–17)`. */
 
-/** In which brackets a guideline cites. */
+/** In which brackets a guideline cites: only square ones, or also round ones. */
 export type CitationStyle = 'square' | 'round';
 
 /** Longer numbers than works are numbered come from hyphens that were lost («176180»). */
@@ -10,15 +10,14 @@ const round = new RegExp(String.raw`(?<=[\p{L}\d)».,;%*]\s*)\((${numbers})\)`, 
 /** A longer range is a misprint («18–375» for «18, 375»). */
 const longestRange = 60;
 const mostWorks = 9999;
-/** Fewer citations say nothing about a guideline's habit. */
-const leastCitations = 5;
+/** A guideline cites in round brackets when at least so many of its theses do, and this share of them. */
+const leastTheses = 5;
+const leastShare = 0.2;
 
-/** The brackets that theses cite in: round ones where these clearly prevail, as alone they may hold a measurement. */
+/** The brackets that a guideline cites in. Numbers in round ones are citations only where that is its habit. */
 export function citationStyle(theses: readonly string[]): CitationStyle {
-  const count = (pattern: RegExp): number =>
-    theses.reduce((sum, text) => sum + (text.match(pattern)?.length ?? 0), 0);
-  const rounds = count(round);
-  return rounds >= leastCitations && rounds > 4 * count(square) ? 'round' : 'square';
+  const citing = theses.filter((text) => text.search(round) >= 0).length;
+  return citing >= leastTheses && citing >= leastShare * theses.length ? 'round' : 'square';
 }
 
 const citations = (text: string, style: CitationStyle): RegExpExecArray[] => {

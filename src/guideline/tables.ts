@@ -9,6 +9,9 @@ import type { Recommendation } from './types.ts';
 const strengthHeader = /^(?:УУР|(?:Уровень|Степень) убедительности|Сила рекоменд)/iu;
 const evidenceHeader = /^(?:УДД|УД|Уровень (?:достоверности|доказательн))/iu;
 
+/** Criteria of quality repeat recommendations as a check list. */
+const criterionHeader = /^критери/iu;
+
 /** Rows that are recommendations, and the blocks that they consist of. */
 export interface GradedRows {
   readonly recommendations: readonly Omit<Recommendation, 'number'>[];
@@ -48,6 +51,7 @@ function readRow(row: readonly PlacedBlock[]): Omit<Recommendation, 'number'> | 
   const strengthCell = under(strengthHeader);
   const evidenceCell = under(evidenceHeader);
   if (strengthCell === undefined || evidenceCell === undefined) return undefined;
+  if (under(criterionHeader) !== undefined) return undefined;
   // Some tables have the two columns in the wrong order.
   const cells = [strengthCell, evidenceCell].map(({ text }) => text);
   const strength = cells.map(strengthOf).find((value) => value !== undefined);

@@ -3,8 +3,9 @@
 /** The predicate of a recommendation. */
 export const recommends = /(?<!\p{L})рекоменд(?:уется|уются|уем|ован[аоы]?)(?!\p{L})/iu;
 
-/** The predicate of a thesis that has a grade: also a prohibition. */
-export const advises = /(?<!\p{L})(?:рекоменд(?:уется|уются|уем|ован[аоы]?)|противопоказан[аоы]?)(?!\p{L})/iu;
+/** The predicate of a thesis that has a grade: also a prohibition, or advice that is to be given. */
+export const advises =
+  /(?<!\p{L})(?:рекоменд(?:уется|уются|уем|ован[аоы]?)|противопоказан[аоы]?|долж(?:ны|на) (?:быть дан[аы]|даваться) рекомендаци[ия])(?!\p{L})/iu;
 
 /** A thesis that says so with its first word. */
 export const opensThesis =
