@@ -39,6 +39,7 @@ article h2 .n{color:var(--dim);font-weight:400;margin-left:.5rem}
 :root:has(#names:not(:checked)) .k{display:none}
 @media (max-width:60rem){body{grid-template:"head" auto "side" auto "stats" auto "docs" auto / minmax(0,1fr)}aside{position:static;max-height:none}
 .types{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:0 1.5rem}}
+@page{margin:14mm}
 @media print{:root{--page:#fff;--card:#fff;--ink:#000;--dim:#444;--rule:#bbb;--mix:#000;--depth:24%;--tint:34%;color-scheme:light}
 body{display:flex;flex-direction:column;padding:0;max-width:none;font-size:11pt}header{order:0}aside{order:1;position:static;max-height:none;overflow:visible}.stats{order:2}main{order:3}
 .card{border:0;padding:0 0 .8rem;border-radius:0}input,nav,.all{display:none}label:has(input[id^="f"]:not(:checked)){display:none}
