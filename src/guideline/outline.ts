@@ -8,6 +8,7 @@ export interface PlacedBlock {
   readonly section: string | undefined;
   /** A title, or a line that looks like one. */
   readonly isHeading: boolean;
+  readonly part: 'body' | 'appendix';
 }
 
 /** Sections that stand before the body; the last of them that the document holds ends its table of contents. */
@@ -27,16 +28,28 @@ function looksLikeTitle({ kind, text }: Block): boolean {
   return kind === 'paragraph' && text.length <= 160 && numbered.test(text) && !/[.;:,\]]$/.test(text);
 }
 
-/** The blocks of the body, from the end of the table of contents to the criteria of quality, works cited and appendices. */
-export function placeBody(blocks: readonly Block[]): PlacedBlock[] {
+/** Appendices that name the authors and define the scales. */
+const aboutGuideline = /Приложение\s+[АA][12](?!\d)/;
+
+/**
+ * The blocks of body and appendices. Left out is what repeats recommendations or speaks of them: all before the end of the table
+ * of contents, the criteria of quality, the works cited, the appendices on authors and methods.
+ */
+export function placeBlocks(blocks: readonly Block[]): PlacedBlock[] {
   const isTitle = (block: Block): boolean => block.kind !== 'table-cell' && block.text.length <= longestTitle;
   const front = blocks.findLastIndex((block) => isTitle(block) && frontMatter.test(block.text));
-  const back = blocks.findIndex((block, i) => i > front && isTitle(block) && backMatter.test(block.text));
-  const body = blocks.slice(Math.max(0, front), back < 0 ? undefined : back);
+  const placed: PlacedBlock[] = [];
   let heading: string | undefined;
-  return body.map((block) => {
-    const isHeading = looksLikeTitle(block);
+  let part: PlacedBlock['part'] | 'left out' = 'body';
+  for (const block of blocks.slice(Math.max(0, front))) {
+    const isBack = isTitle(block) && backMatter.test(block.text);
+    if (isBack) {
+      const isAppendix = /Приложение/.test(block.text) && !aboutGuideline.test(block.text);
+      part = isAppendix ? 'appendix' : 'left out';
+    }
+    const isHeading = isBack || looksLikeTitle(block);
     if (isHeading) heading = block.text;
-    return { block, section: heading, isHeading };
-  });
+    if (part !== 'left out') placed.push({ block, section: heading, isHeading, part });
+  }
+  return placed;
 }

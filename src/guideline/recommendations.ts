@@ -2,7 +2,7 @@
 import type { Document } from '../document/types.ts';
 import { splitSentences } from '../text/sentences.ts';
 import type { Grade } from './grade.ts';
-import { placeBody } from './outline.ts';
+import { placeBlocks } from './outline.ts';
 import { cutPassages, type Passage, sourceSpan } from './passages.ts';
 import { type CitationStyle, citationStyle, readReferences } from './references.ts';
 import { gradedRows } from './tables.ts';
@@ -25,11 +25,12 @@ interface Found {
  *
  * A recommendation is a thesis with a grade, in any notation that {@link findGrades} reads, or in a table with columns
  * for it; and a thesis that opens with «Рекомендуется» or a form of it outside of comments. Where a document has no grades at
- * all, each sentence that recommends counts. Criteria of quality, appendices and what stands before the body do not.
+ * all, each sentence that recommends counts. Criteria of quality and what stands before the body do not; of appendices only
+ * theses with a grade do.
  */
 export function findRecommendations(document: Document): Recommendation[] {
-  const blocks = placeBody([...document.blocks()]);
-  const rows = gradedRows(blocks);
+  const blocks = placeBlocks([...document.blocks()]);
+  const rows = gradedRows(blocks.filter(({ part }) => part === 'body'));
   const passages = cutPassages(blocks.filter(({ block }) => !rows.blocks.has(block)));
   const graded = findGraded(passages);
   const hasGrades = graded.length > 0 || rows.recommendations.length > 0;
@@ -87,7 +88,10 @@ function listEnd(passages: readonly Passage[], introduction: number): number {
 /** Theses without a grade that open like one. */
 function findOpening(passages: readonly Passage[], taken: readonly Found[]): Found[] {
   return [...freePassages(passages, taken)]
-    .filter(([{ placed, text }]) => placed.block.kind !== 'table-cell' && opensThesis.test(text))
+    .filter(
+      ([{ placed, text }]) =>
+        placed.part === 'body' && placed.block.kind !== 'table-cell' && opensThesis.test(text),
+    )
     .map(([, i]) => {
       const last = listEnd(passages, i);
       return { thesis: { first: i, last, from: 0 }, grades: [], end: last };
@@ -97,6 +101,7 @@ function findOpening(passages: readonly Passage[], taken: readonly Found[]): Fou
 /** Sentences that recommend. */
 function findSentences(passages: readonly Passage[], taken: readonly Found[]): Found[] {
   return [...freePassages(passages, taken)].flatMap(([passage, i]) => {
+    if (passage.placed.part === 'appendix') return [];
     const sentences = splitSentences(passage.text);
     return sentences.flatMap(({ start, end }, k): Found[] => {
       if (!recommends.test(passage.text.slice(start, end))) return [];

@@ -68,6 +68,8 @@ function extend(passages: readonly Passage[], before: readonly number[]): Thesis
   let at = hasVerb(passages[last]!) ? 0 : introduction(passages, before);
   // A paragraph that a page break cut in two.
   while (at + 1 < before.length && isCutBefore(passages, before, at)) at++;
+  // «1. … рекомендуется …; 2. … рекомендуется …» with one grade for all.
+  while (!isInComment && at + 1 < before.length && isSameList(passages, before, at)) at++;
   const first = before[at]!;
   const from = isInComment ? cutComment(passages[first]!) : 0;
   return { first, last, from };
@@ -83,6 +85,11 @@ function isCutBefore(passages: readonly Passage[], before: readonly number[], at
   const opens = opensThesis.test(here.text) && !/^\p{Ll}/u.test(here.text);
   if (opens || !goesOn(here.text) || !isUnfinished(earlier.text)) return false;
   return /^\p{Ll}/u.test(here.text) || earlier.text.length >= leastCutText;
+}
+
+function isSameList(passages: readonly Passage[], before: readonly number[], at: number): boolean {
+  const items = [passages[before[at]!]!, passages[before[at + 1]!]!];
+  return items.every((item) => item.placed.block.kind === 'list-item' && hasVerb(item));
 }
 
 /**
