@@ -155,6 +155,17 @@ export function readExamples(
   return examples;
 }
 
+/** A line that tells how many annotations of a file did not come through as they are; `undefined` when all did. */
+export function changedNote({
+  file,
+  problems,
+}: Pick<CheckedExamples, 'file' | 'problems'>): string | undefined {
+  const count = problems.filter(({ severity }) => severity === 'warning').length;
+  if (count === 0) return undefined;
+  const what = count === 1 ? '1 annotation was' : `${count} annotations were`;
+  return `${file}: ${what} changed or left out in reading; "w2ner validate" lists them`;
+}
+
 /**
  * Reads several files and fails once, with the bad rows and unreadable files of all of them.
  * @throws DataError `E_DATA`; UserError `E_DATA` when files could not be read at all

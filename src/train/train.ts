@@ -73,7 +73,7 @@ export async function trainModel(given: TrainOptions): Promise<TrainResult> {
   const config = { ...given.config, ...unfitted };
   const options = { ...given, config };
   const { out } = options;
-  const data = readTrainingData(options);
+  const data = readTrainingData(options, (message) => options.onEvent?.({ kind: 'warning', message }));
   const path = checkpointPath(out);
   if (options.resume !== true) checkNewRun(out);
   const onNotice = (message: string): void => options.onEvent?.({ kind: 'notice', message });

@@ -4,6 +4,8 @@ import { device, deviceHelp, wholeNumber } from '../options.ts';
 import type { EvaluateOptions } from '../runs/evaluate.ts';
 
 const help = `
+Data may be in any format that convert reads: the training format (JSON, JSON lines), a BRAT folder,
+CoNLL (.conll, .bio, .iob, .tsv), JSON lines with BIO tags, exports of Label Studio.
 An entity counts as found when its type and all of its words are right. With --train the scores
 of a lexicon stand beside the model's: what a mere list of the training entities would find.
 --json prints one object: micro, macro, per_type, flat, nested, discontinuous, partial, relations,
@@ -16,7 +18,7 @@ export const evaluateCommand = defineCommand<EvaluateOptions>({
   configure: (command) =>
     command
       .option('-m, --model <name|dir>', 'shipped model or model folder', 'guidelines-ru')
-      .requiredOption('-d, --data <file>', 'annotated sentences, JSON or JSON lines')
+      .requiredOption('-d, --data <file>', 'annotated sentences: a data file or BRAT folder')
       .option('--train <file>', "the model's training data, for the lexicon baseline")
       .option('--json', 'print one JSON object instead of tables')
       .option('--bootstrap <n>', 'resamples for the confidence interval', wholeNumber('--bootstrap', 0), 1000)

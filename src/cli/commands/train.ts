@@ -4,6 +4,8 @@ import { collect, device, deviceHelp, wholeNumber } from '../options.ts';
 import type { TrainOptions } from '../runs/train.ts';
 
 const help = `
+Data may be in any format that convert reads: the training format (JSON, JSON lines), a BRAT folder,
+CoNLL (.conll, .bio, .iob, .tsv), JSON lines with BIO tags, exports of Label Studio.
 Data files are checked first; every bad record is listed. The model folder holds the best epoch by
 dev F1 and all that using the model needs; "last" in it holds the last epoch and the checkpoint,
 "train-log.jsonl" every step. Ctrl-C stops after the current step and leaves a checkpoint;
@@ -16,7 +18,7 @@ export const trainCommand = defineCommand<TrainOptions>({
   configure: (command) =>
     command
       .requiredOption('-c, --config <file>', 'settings, for example configs/guidelines-ru.json')
-      .requiredOption('--train <file>', 'sentences to learn from, JSON or JSON lines')
+      .requiredOption('--train <file>', 'sentences to learn from: a data file or BRAT folder')
       .requiredOption('--dev <file>', 'sentences to choose the best epoch by')
       .option('--test <file>', 'sentences to score at the end')
       .requiredOption('-o, --out <dir>', 'folder for the model')

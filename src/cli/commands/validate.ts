@@ -3,7 +3,8 @@ import { defineCommand, examples } from '../command.ts';
 import type { ValidateOptions } from '../runs/validate.ts';
 
 const help = `
-Files are JSON arrays or JSON lines of {"sentence": ["слово", …], "ner": [{"type", "index"}]}.
+Files are JSON arrays or JSON lines of {"sentence": ["слово", …], "ner": [{"type", "index"}]}, or any other
+format that convert reads: BRAT folders, CoNLL, JSON lines with BIO tags, exports of Label Studio.
 Every bad record is listed with its file, number and reason; the exit code is then 2.
 Statistics count the good records: sizes, types, nested and discontinuous entities, and
 sentences that stand twice, in one file or in two of them.`;
@@ -14,7 +15,7 @@ export const validateCommand = defineCommand<ValidateOptions>({
   summary: 'check data files and count what is in them',
   configure: (command) =>
     command
-      .argument('<file...>', 'data files in the training format')
+      .argument('<file...>', 'data files, BRAT folders')
       .option('--json', 'print one JSON object instead of tables')
       .option('--no-ner', 'records need no "ner" (data for predict)')
       .addHelpText(

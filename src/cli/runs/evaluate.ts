@@ -1,6 +1,6 @@
 /** `w2ner evaluate`, the work: how good and how fast a model is on annotated data. */
 import { createColors } from 'picocolors';
-import { readExamples } from '../../data/examples.ts';
+import { changedNote, type DataProblem, readExamples } from '../../data/examples.ts';
 import type { Example } from '../../data/types.ts';
 import { evaluateTagger } from '../../predict/evaluate.ts';
 import type { Tagger } from '../../predict/types.ts';
@@ -26,8 +26,8 @@ export async function runEvaluate(
   options: EvaluateOptions,
   context: CliContext,
 ): Promise<number> {
-  const gold = readExamples(options.data);
-  const training = options.train === undefined ? undefined : readExamples(options.train);
+  const gold = readData(options.data, context);
+  const training = options.train === undefined ? undefined : readData(options.train, context);
   const tagger = await loadTagger(options, context);
   try {
     await evaluateTo(tagger, gold, training, options, context);
@@ -35,6 +35,15 @@ export async function runEvaluate(
     await tagger.dispose();
   }
   return exitCodes.success;
+}
+
+/** The examples of a file; what of it did not come through as it is, is told. */
+function readData(file: string, context: CliContext): Example[] {
+  const problems: DataProblem[] = [];
+  const examples = readExamples(file, { onWarning: (problem) => problems.push(problem) });
+  const note = changedNote({ file, problems });
+  if (note !== undefined) context.stderr.write(`warning: ${note}\n`);
+  return examples;
 }
 
 async function evaluateTo(

@@ -1,0 +1,168 @@
+/** `w2ner convert`: files and folders, the account, what is listed, bad input; other commands read the same formats. */
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cli, createWorkplace, type Workplace } from '../../test/fake-cli.ts';
+
+let place: Workplace;
+beforeEach(() => {
+  place = createWorkplace();
+  mkdirSync(place.path('brat'));
+  place.write('brat/a.txt', 'Назначены КТ и МРТ таза.\nБоль утром.\n');
+  place.write(
+    'brat/a.ann',
+    'T1\tTEST 10 12;19 23\tКТ таза\nT2\tTEST 15 23\tМРТ таза\nT3\tSIGN 25 28\tБол\nT4\tX 0 2\tнет\nR1\tR Arg1:T1 Arg2:T2\n',
+  );
+});
+afterEach(() => place.remove());
+
+describe('convert', () => {
+  it('writes a file and an account that adds up', async () => {
+    const { code, stdout, stderr } = await cli([
+      'convert',
+      place.path('brat'),
+      place.path('a.json'),
+      '--to',
+      'json',
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(place.read('a.json'))).toEqual([
+      {
+        sentence: ['Назначены', 'КТ', 'и', 'МРТ', 'таза', '.'],
+        ner: [
+          { type: 'TEST', index: [1, 4] },
+          { type: 'TEST', index: [3, 4] },
+        ],
+        document: 'a',
+      },
+      { sentence: ['Боль', 'утром', '.'], ner: [{ type: 'SIGN', index: [0] }], document: 'a' },
+    ]);
+    expect(stdout).toMatch(/^Written +3$/m);
+    expect(stdout).toMatch(/^ {2}widened: .* 1$/m);
+    expect(stdout).toMatch(/^Left out +1$/m);
+    expect(stdout).toMatch(/^In the input +4$/m);
+    expect(stdout).toContain('brat to json: 1 document, 2 sentences written to');
+    expect(stdout).toContain('not converted: 1 × relation');
+    expect(stdout).toContain('a T4 [0, 2) X – text differs: "На" stands there, the annotation says "нет"');
+  });
+
+  it('writes every problem to a file, as CSV or JSON', async () => {
+    const run = (name: string) =>
+      cli([
+        'convert',
+        place.path('brat'),
+        place.path(`${name}.conll`),
+        '--to',
+        'conll',
+        '--problems',
+        place.path(name),
+      ]);
+    expect((await run('p.csv')).stdout).toContain('3 problems listed in');
+    const rows = place.read('p.csv').slice(1).trimEnd().split('\r\n');
+    expect(rows[0]).toBe('document,id,type,start,end,problem,lost,detail');
+    expect(rows).toHaveLength(4);
+    expect(rows[1]).toContain('a,T4,X,0,2,text differs,true,');
+    await run('p.json');
+    const kinds = (JSON.parse(place.read('p.json')) as { problem: string }[]).map(({ problem }) => problem);
+    expect(kinds.sort()).toEqual(['discontinuous', 'text differs', 'widened']);
+  });
+
+  it('writes a BRAT folder and a labelling configuration beside tasks', async () => {
+    await cli(['convert', place.path('brat'), place.path('t.json'), '--to', 'label-studio']);
+    expect(place.read('t.xml')).toContain('<Label value="TEST"');
+    const { code } = await cli(['convert', place.path('t.json'), place.path('new'), '--to', 'brat']);
+    expect(code).toBe(0);
+    expect(readdirSync(place.path('new')).sort()).toEqual([
+      'a.ann',
+      'a.txt',
+      'annotation.conf',
+      'visual.conf',
+    ]);
+    expect(place.read('new/a.ann')).toContain('T1\tTEST 10 12;19 23\tКТ таза\n');
+    const again = await cli(['convert', place.path('t.json'), place.path('new'), '--to', 'brat']);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toContain('expected a new or an empty one');
+  });
+
+  it('writes to standard output, tables to standard error', async () => {
+    const { stdout, stderr } = await cli(['convert', place.path('brat'), '-', '--to', 'bio-jsonl']);
+    expect(JSON.parse(stdout.split('\n')[1]!)).toEqual({
+      idx: 'a_1',
+      tokens: ['Боль', 'утром', '.'],
+      ner_tags: ['B-SIGN', 'O', 'O'],
+    });
+    expect(stderr).toContain('brat to bio-jsonl');
+  });
+
+  it('says what is wrong with the input', async () => {
+    const failing = async (...args: string[]): Promise<string> => {
+      const { code, stderr } = await cli(['convert', ...args, place.path('out'), '--to', 'json']);
+      expect(code).toBe(2);
+      expect(existsSync(place.path('out'))).toBe(false);
+      return stderr;
+    };
+    expect(await failing(place.path('none.json'))).toContain('there is no such file');
+    expect(await failing(place.folder)).toContain('this is a folder without .ann files');
+    expect(await failing(place.write('a.conll', '\n\n'))).toContain('there is nothing to convert');
+    expect(await failing(place.write('bad.json', '[{"sentence": []}]'))).toContain('the sentence is empty');
+    expect((await cli(['convert', place.path('brat'), 'x', '--to', 'xml'])).stderr).toContain(
+      'expected one of json',
+    );
+    const toStream = await cli(['convert', place.path('brat'), '-', '--to', 'brat']);
+    expect(toStream.stderr).toContain('brat needs a folder');
+  });
+});
+
+describe('other commands', () => {
+  it('validate lists what of a BRAT folder does not come through', async () => {
+    const { code, stdout } = await cli(['validate', place.path('brat')]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('a T4 [0, 2): left out: the annotation repeats another text');
+    expect(stdout).toContain('a T3 [25, 28): changed: a boundary is inside a word');
+    expect(stdout).toMatch(/^Entities +3$/m);
+  });
+
+  it('evaluate takes a CoNLL file, and tells how much was changed', async () => {
+    const data = place.write('d.conll', 'цитарабин\tB-DRUG\n.\tO\n\nБоль\tx\n');
+    const { code, stderr, stdout } = await cli(['evaluate', '--data', data, '--bootstrap', '0', '--json']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('1 annotation was changed or left out in reading; "w2ner validate" lists them');
+    expect(JSON.parse(stdout).micro.f1).toBe(1);
+  });
+});
+
+describe('extract in other formats', () => {
+  const run = async (format: string, ...args: string[]) => {
+    place.write('я.md', '# Лечение\n\nРекомендуется **цитарабин** 100 мг/м2.\n');
+    return cli(['extract', place.path('я.md'), '--format', format, ...args]);
+  };
+
+  it('brat makes a folder, and refuses one with other files', async () => {
+    const out = place.path('out');
+    expect((await run('brat', '-o', out)).code).toBe(0);
+    expect(readdirSync(out).sort()).toEqual(['annotation.conf', 'visual.conf', 'я.md.ann', 'я.md.txt']);
+    const text = place.read('out/я.md.txt');
+    expect(place.read('out/я.md.ann')).toContain(
+      `DRUG ${text.indexOf('цит')} ${text.indexOf('цит') + 9}\tцитарабин\n`,
+    );
+    const again = await run('brat', '-o', out);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toContain('expected a new or an empty one');
+    expect((await run('brat', '-o', '-')).stderr).toContain('brat makes a folder, got standard output');
+  });
+
+  it('label-studio writes its configuration beside the tasks; html knows two languages', async () => {
+    await run('label-studio', '-o', place.path('tasks.json'));
+    expect(JSON.parse(place.read('tasks.json'))[0].data.name).toBe('я.md');
+    expect(place.read('tasks.xml')).toContain('<Label value="DRUG"');
+    await run('html', '-o', place.path('r.html'), '--language', 'ru');
+    expect(place.read('r.html')).toContain('<h1>Найденные сущности</h1>');
+  });
+
+  it('conll has every sentence, and the summary what did not fit', async () => {
+    place.write('б.md', 'КТ и МРТ органов малого таза.\n');
+    const { stdout } = await cli(['extract', place.path('б.md'), '-o', place.path('o.conll')]);
+    expect(stdout).toContain('what this format cannot hold: 1 discontinuous');
+    expect(stdout).toContain('"КТ органов малого таза" has gaps');
+    expect(place.read('o.conll')).toContain('МРТ\tB-PROCEDURE_/_TEST\n');
+  });
+});
