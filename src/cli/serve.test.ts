@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cli, createWorkplace, type Workplace } from '../../test/fake-cli.ts';
+import { eventually } from '../server/testing.ts';
 
 let place: Workplace;
 beforeEach(() => {
@@ -88,19 +89,17 @@ describe('the program', () => {
       body: text,
       headers: { 'content-type': 'text/plain' },
     });
-    await expect
-      .poll(
-        async () =>
-          ((await (await fetch(`${url}/health`)).json()) as { workers: { busy: number } }).workers.busy,
-      )
-      .toBeGreaterThan(0);
+    await eventually(
+      async () =>
+        ((await (await fetch(`${url}/health`)).json()) as { workers: { busy: number } }).workers.busy,
+    ).toBeGreaterThan(0);
     child.kill('SIGTERM');
     expect((await answer).status).toBe(200);
     expect(await closed).toEqual([0, null]);
     expect(output.err).not.toContain('ритуксимаб');
     const pids = [...output.err.matchAll(/"pid":(\d+)/g)].map(([, pid]) => Number(pid));
     expect(pids.length).toBeGreaterThan(2);
-    await expect.poll(() => pids.filter(isRunning), { timeout: 10_000 }).toEqual([]);
+    await eventually(() => pids.filter(isRunning)).toEqual([]);
   });
 
   test('ends at once when it is told twice', async () => {
@@ -112,19 +111,17 @@ describe('the program', () => {
       headers: { 'content-type': 'text/plain' },
     });
     answer.catch(() => {});
-    await expect
-      .poll(
-        async () =>
-          ((await (await fetch(`${url}/health`)).json()) as { workers: { busy: number } }).workers.busy,
-      )
-      .toBeGreaterThan(0);
+    await eventually(
+      async () =>
+        ((await (await fetch(`${url}/health`)).json()) as { workers: { busy: number } }).workers.busy,
+    ).toBeGreaterThan(0);
     child.kill('SIGINT');
-    await expect.poll(() => output.err).toContain('"stopping"');
+    await eventually(() => output.err).toContain('"stopping"');
     child.kill('SIGINT');
     expect(await closed).toEqual([130, null]);
     await expect(answer).rejects.toThrow();
     const pids = [...output.err.matchAll(/"pid":(\d+)/g)].map(([, pid]) => Number(pid));
-    await expect.poll(() => pids.filter(isRunning), { timeout: 10_000 }).toEqual([]);
+    await eventually(() => pids.filter(isRunning)).toEqual([]);
   });
 });
 

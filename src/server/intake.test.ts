@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { UserError } from '../base/errors.ts';
 import { Problem } from './problems.ts';
 import { problemSchema } from './schemas.ts';
-import { fakeService } from './testing.ts';
+import { eventually, fakeService } from './testing.ts';
 
 const jsonType = { 'content-type': 'application/json' };
 const post = (
@@ -186,13 +186,13 @@ describe('documents that come in', () => {
     const { app, analyst } = fakeService({ atOnce: false, limits: { heldBytes: 100 } });
     const text = post('x'.repeat(60), { 'content-type': 'text/plain', 'content-length': '60' });
     const first = app.request('/api/extract', text);
-    await expect.poll(() => analyst.orders.length).toBe(1);
+    await eventually(() => analyst.orders.length).toBe(1);
     const refused = await app.request('/api/extract', text);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
     analyst.orders[0]!.answer();
     expect((await first).status).toBe(200);
     const third = app.request('/api/extract', text);
-    await expect.poll(() => analyst.orders.length).toBe(2);
+    await eventually(() => analyst.orders.length).toBe(2);
     analyst.orders[1]!.answer();
     expect((await third).status).toBe(200);
   });
@@ -209,7 +209,7 @@ describe('documents that come in', () => {
   ])('what readers and limits say is passed on: %s', async (error, status, code) => {
     const { app, analyst, bugs } = fakeService({ atOnce: false });
     const answer = app.request('/api/extract', json({ text: 'a' }));
-    await expect.poll(() => analyst.orders.length).toBe(1);
+    await eventually(() => analyst.orders.length).toBe(1);
     analyst.orders[0]!.fail(error);
     const response = await answer;
     expect(response.status).toBe(status);
@@ -221,7 +221,7 @@ describe('documents that come in', () => {
   test('a bug tells its number and nothing else', async () => {
     const { app, analyst, bugs } = fakeService({ atOnce: false });
     const answer = app.request('/api/extract', json({ text: 'a' }));
-    await expect.poll(() => analyst.orders.length).toBe(1);
+    await eventually(() => analyst.orders.length).toBe(1);
     analyst.orders[0]!.fail(new TypeError('patient Ivanov is undefined'));
     const response = await answer;
     const text = await response.text();
@@ -233,7 +233,7 @@ describe('documents that come in', () => {
     const { app, analyst, held } = fakeService({ atOnce: false });
     const client = new AbortController();
     const answer = app.request('/api/extract', { ...json({ text: 'abc' }), signal: client.signal });
-    await expect.poll(() => analyst.orders.length).toBe(1);
+    await eventually(() => analyst.orders.length).toBe(1);
     client.abort();
     expect((await answer).status).toBe(499);
     expect([analyst.orders[0]!.options.signal?.aborted, held.bytes]).toEqual([true, 0]);
@@ -242,7 +242,7 @@ describe('documents that come in', () => {
   test('other formats are saved, not shown, under the document’s name', async () => {
     const { app, analyst } = fakeService({ atOnce: false });
     const answer = app.request('/api/extract', json({ text: 'a', output: 'csv' }));
-    await expect.poll(() => analyst.orders.length).toBe(1);
+    await eventually(() => analyst.orders.length).toBe(1);
     analyst.orders[0]!.answer({ contentType: 'text/csv; charset=utf-8', fileName: 'лимфома "1".csv' });
     const { headers } = await answer;
     expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');

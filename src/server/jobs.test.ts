@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../base/errors.ts';
 import { jobSchema } from './schemas.ts';
-import { type FakeServiceOptions, fakeService } from './testing.ts';
+import { eventually, type FakeServiceOptions, fakeService } from './testing.ts';
 
 const json = (value: unknown): RequestInit => ({
   method: 'POST',
@@ -41,7 +41,7 @@ describe('jobs', () => {
       expect.objectContaining({ code: 'E_JOB_STATE' }),
     ]);
     open.answer({ body: new TextEncoder().encode('{"done":true}') });
-    await expect.poll(async () => (await stateOf(await app.request(url))).state).toBe('done');
+    await eventually(async () => (await stateOf(await app.request(url))).state).toBe('done');
     for (let i = 0; i < 2; i++)
       expect(await (await app.request(`${url}/result`)).json()).toEqual({ done: true });
     expect((await app.request(url, { method: 'DELETE' })).status).toBe(200);
@@ -86,7 +86,7 @@ describe('jobs', () => {
     expect(open.options.signal?.aborted).toBe(true);
     expect(await listening).toContain('event: cancelled\n');
     expect((await app.request(`${url}/result`)).status).toBe(409);
-    await expect.poll(() => held.bytes).toBe(0);
+    await eventually(() => held.bytes).toBe(0);
   });
 
   test('a listener that leaves does not end the job', async () => {
@@ -108,6 +108,6 @@ describe('jobs', () => {
     expect([statuses, analyst.orders.length]).toEqual([[404, 200, 200], 3]);
     const large = await app.request('/api/jobs', json({ text: 'x'.repeat(2000) }));
     const { status_url: url } = (await large.json()) as { status_url: string };
-    await expect.poll(async () => (await stateOf(await app.request(url))).error?.code).toBe('E_RESULT_SIZE');
+    await eventually(async () => (await stateOf(await app.request(url))).error?.code).toBe('E_RESULT_SIZE');
   });
 });

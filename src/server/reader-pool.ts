@@ -74,7 +74,7 @@ const quickReadSeconds = 15;
 const mostMemory = 1024 * 1024 * 1024;
 
 const laneSettings = {
-  quick: { concurrency: 32, heapMegabytes: 512 },
+  quick: { concurrency: 64, heapMegabytes: 512 },
   long: { concurrency: 1, heapMegabytes: 2048 },
 } as const;
 

@@ -42,10 +42,10 @@ describe('a sentence queue', () => {
     queue.add(long);
     expect(shape(queue.take(0), names)).toBe('l0-16');
     queue.add(short);
-    expect(shape(queue.take(1), names)).toBe('l16-24 s0-1');
-    expect(shape(queue.take(2), names)).toBe('l24-32'); // more short ones may come
-    expect(shape(queue.take(5000), names)).toBe('l32-48');
-    expect(queue.sentences).toBe(52);
+    expect(shape(queue.take(1), names)).toBe('l16-20 s0-1');
+    expect(shape(queue.take(2), names)).toBe('l20-28'); // more short ones may come
+    expect(shape(queue.take(5000), names)).toBe('l28-44');
+    expect(queue.sentences).toBe(56);
   });
 
   test('lets long requests take turns, and never starves one under a flood of short ones', () => {

@@ -21,9 +21,9 @@ export interface SentenceQueueLimits {
   readonly characters: number;
   /** Calls up to this size are short: they go first. */
   readonly short: number;
-  /** Most sentences of long calls in a batch while short calls keep coming, so that those wait briefly. */
+  /** Most sentences of long calls in a batch while more short calls are expected, so that those wait briefly. */
   readonly longShare: number;
-  /** Sentences that a long call gets at a turn. */
+  /** Sentences that a long call gets at a turn; one turn is all that long calls get beside short ones. */
   readonly turn: number;
 }
 
@@ -31,8 +31,8 @@ export const defaultQueueLimits: SentenceQueueLimits = {
   sentences: 256,
   characters: 100_000,
   short: 16,
-  longShare: 64,
-  turn: 32,
+  longShare: 32,
+  turn: 16,
 };
 
 /** Milliseconds for which a short call makes others expected. */
@@ -71,7 +71,8 @@ export function createSentenceQueue<Call extends SentenceCall>(
     if (single !== undefined) return [single];
     if (short.length > 0) lastShort = now;
     const batch = createBatch<Call>(limits);
-    const share = now - lastShort < shortCallsRecent ? limits.longShare : limits.sentences;
+    const expected = now - lastShort < shortCallsRecent;
+    const share = short.length > 0 ? limits.turn : expected ? limits.longShare : limits.sentences;
     // One turn of a long call is always in it, so that a flood of short calls cannot starve it.
     const first = long.shift();
     if (first !== undefined) {

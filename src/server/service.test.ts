@@ -10,6 +10,7 @@ import { loadModel } from '../predict/load.ts';
 import { defaultLimits, type ServiceLimits } from './limits.ts';
 import { documentResultSchema, jobSchema } from './schemas.ts';
 import { type Service, startService } from './serve.ts';
+import { eventually } from './testing.ts';
 
 /** So that processes of a test run the sources. */
 const execArgv = ['--import', createRequire(import.meta.url).resolve('tsx')];
@@ -71,7 +72,7 @@ const startJob = async (text: string): Promise<string> => {
 const jobState = async (url: string) => jobSchema.parse(await (await fetch(url)).json());
 const load = async (): Promise<{ status: string; workers: { busy: number }; queue: number }> =>
   (await fetch(`${shared.service.url}/health`)).json() as never;
-const idle = () => expect.poll(async () => (await load()).workers.busy, { timeout: 20_000 }).toBe(0);
+const idle = () => eventually(async () => (await load()).workers.busy).toBe(0);
 
 describe('the service', () => {
   test('answers what the model says, in the shape that the API describes', async () => {
@@ -107,7 +108,7 @@ describe('the service', () => {
 
   test('answers short requests while a long document is worked on', async () => {
     const job = await startJob(longText(2000, 3000));
-    await expect.poll(async () => (await jobState(job)).state).toBe('tagging');
+    await eventually(async () => (await jobState(job)).state).toBe('tagging');
     const short = await extract('Назначить ритуксимаб.');
     expect(short.sentences).toHaveLength(1);
     expect((await jobState(job)).state).toBe('tagging');
@@ -118,7 +119,7 @@ describe('the service', () => {
   test('tries again what was in a process of the model that was killed, and replaces the process', async () => {
     const pid = shared.pidOf('model guidelines-ru');
     const work = extract(longText(10_000, 600));
-    await expect.poll(async () => (await load()).workers.busy).toBe(2);
+    await eventually(async () => (await load()).workers.busy).toBe(2);
     process.kill(pid, 'SIGKILL');
     const others = await Promise.all([1, 2, 3].map((i) => extract(sentenceOf(i))));
     expect(others.every(({ summary }) => summary.sentences === 1)).toBe(true);
@@ -130,10 +131,10 @@ describe('the service', () => {
   test('tries again what was in a reading process that was killed', async () => {
     const pid = shared.pidOf('reader quick');
     const work = Promise.all(Array.from({ length: 20 }, (_, i) => extract(longText(20_000 + 50 * i, 50))));
-    await expect.poll(async () => (await load()).workers.busy).toBeGreaterThan(0);
+    await eventually(async () => (await load()).workers.busy).toBeGreaterThan(0);
     process.kill(pid, 'SIGKILL');
     expect((await work).map(({ summary }) => summary.sentences)).toEqual(new Array(20).fill(50));
-    await expect.poll(() => shared.pidOf('reader quick'), { timeout: 10_000 }).not.toBe(pid);
+    await eventually(() => shared.pidOf('reader quick')).not.toBe(pid);
   });
 
   test('stops the work of a client that hangs up', async () => {
@@ -145,7 +146,7 @@ describe('the service', () => {
       headers: { 'content-type': 'text/plain' },
       signal: client.signal,
     });
-    await expect.poll(async () => (await load()).workers.busy).toBe(2);
+    await eventually(async () => (await load()).workers.busy).toBe(2);
     client.abort();
     await expect(answer).rejects.toThrow();
     await idle();
@@ -155,7 +156,7 @@ describe('the service', () => {
 
   test('cancels a job, and its processes are free again', async () => {
     const job = await startJob(longText(40_000, 3000));
-    await expect.poll(async () => (await jobState(job)).progress).toBeGreaterThan(0.2);
+    await eventually(async () => (await jobState(job)).progress).toBeGreaterThan(0.2);
     const cancelled = await fetch(job, { method: 'DELETE' });
     expect(await cancelled.json()).toMatchObject({ state: 'cancelled' });
     await idle();
@@ -249,7 +250,7 @@ describe('a service that is told to stop', () => {
   test('finishes what it accepted, takes nothing new, ends its processes', async () => {
     const { service, lines } = await start();
     const long = send('/api/extract', { text: longText(1, 1500) }, service);
-    await expect.poll(() => lines.some(({ msg }) => msg === 'batch')).toBe(true);
+    await eventually(() => lines.some(({ msg }) => msg === 'batch')).toBe(true);
     const stopped = service.stop();
     const refused = await send('/api/extract', { text: 'a' }, service);
     expect([refused.status, await refused.json()]).toEqual([
@@ -261,13 +262,13 @@ describe('a service that is told to stop', () => {
     expect(await stopped).toBe(true);
     await expect(send('/api/extract', { text: 'a' }, service)).rejects.toThrow();
     const pids = lines.filter(({ msg }) => msg === 'worker-ready').map(({ pid }) => pid!);
-    await expect.poll(() => pids.filter(isRunning)).toEqual([]);
+    await eventually(() => pids.filter(isRunning)).toEqual([]);
   });
 
   test('gives up what does not end in time, and says so', async () => {
     const { service, lines } = await start({ stopSeconds: 0.2 });
     const long = send('/api/extract', { text: longText(1, 6000) }, service);
-    await expect.poll(() => lines.some(({ msg }) => msg === 'batch')).toBe(true);
+    await eventually(() => lines.some(({ msg }) => msg === 'batch')).toBe(true);
     const stopped = service.stop();
     expect((await long).status).toBe(503);
     expect(await stopped).toBe(false);

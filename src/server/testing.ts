@@ -1,5 +1,6 @@
 /** Stand-ins for tests of the service: an analyst without processes, processes without a computer. */
 
+import { expect } from 'vitest';
 import type { Analyst, AnalyzeOptions, Answer, Order } from './analyst.ts';
 import { createApp } from './app.ts';
 import type { GuardOptions } from './guards.ts';
@@ -128,3 +129,6 @@ export function fakeWorkers<In, Out>(): {
   }) as StartWorker;
   return { workers, start };
 }
+
+/** Asks again and again until what is expected holds: on a busy machine, processes take their time. */
+export const eventually = <T>(ask: () => T) => expect.poll(ask, { timeout: 20_000 });
