@@ -48,9 +48,9 @@ export function commonWords(reference: readonly string[], text: readonly string[
   return common;
 }
 
-/** Words of the text that are two neighbouring words of the reference written as one, and no word of it themselves. */
+/** Words of the text that are two neighbouring words of the reference written as one, and no word of it themselves; numbers apart. */
 export function gluedWords(reference: readonly string[], text: readonly string[]): string[] {
   const known = new Set(reference);
   const pairs = new Set(reference.slice(1).map((word, i) => reference[i]! + word));
-  return text.filter((word) => !known.has(word) && pairs.has(word));
+  return text.filter((word) => !known.has(word) && pairs.has(word) && !/^\d+$/.test(word));
 }

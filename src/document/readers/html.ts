@@ -93,10 +93,10 @@ function appendText(reading: Reading, text: string, context: Context): void {
   reading.lines.push(...rest);
 }
 
-/** «10⁹» must not become «109»: a raised number behind a ten is written as a power. */
+/** «10⁹» must not become «109»: a raised number behind a number is written as a power. */
 function appendRaised(reading: Reading, element: HtmlElement, context: Context): void {
   const line = reading.lines.at(-1)!;
-  if (/(?<!\d)10\s*$/.test(line) && /^\s*[-−–+]?\d{1,2}\s*$/.test(textContent(element))) {
+  if (/\d\s*$/.test(line) && /^\s*[-−–+]?\d/.test(textContent(element))) {
     reading.lines[reading.lines.length - 1] = `${line.trimEnd()}^`;
   }
   readChildren(reading, element, context);

@@ -5,6 +5,7 @@ import { countSkipped, type Skipped } from '../skipped.ts';
 import { splitColumns } from './columns.ts';
 import { findGrids, type Grid } from './grids.ts';
 import { type HeadingStyle, headingLevel, measureHeadings } from './headings.ts';
+import { type LineLink, learnHyphens } from './hyphens.ts';
 import {
   columnOf,
   isRest,
@@ -111,13 +112,17 @@ function piecesOf(region: Region, pitch: ReadonlyMap<number, number>, page: numb
 }
 
 /** Joins what goes on in the next column or on the next page. */
-function joinPieces(regions: readonly (readonly Piece[])[]): Piece[] {
+function joinPieces(regions: readonly (readonly Piece[])[], bodySize: number): Piece[] {
   const all: Piece[] = [];
   for (const pieces of regions) {
     const [first, ...rest] = pieces;
     if (first === undefined) continue;
     const last = all.at(-1);
-    if (last?.kind === 'paragraph' && first.kind === 'paragraph' && isRest(last.paragraph, first.paragraph)) {
+    if (
+      last?.kind === 'paragraph' &&
+      first.kind === 'paragraph' &&
+      isRest(last.paragraph, first.paragraph, bodySize)
+    ) {
       last.paragraph.lines.push(...first.paragraph.lines);
       last.paragraph.rights.push(...first.paragraph.rights);
       last.paragraph.pages.push(...first.paragraph.pages);
@@ -129,10 +134,10 @@ function joinPieces(regions: readonly (readonly Piece[])[]): Piece[] {
   return all;
 }
 
-function paragraphBlock(paragraph: Paragraph, style: HeadingStyle): ExtractedBlock {
+function paragraphBlock(paragraph: Paragraph, style: HeadingStyle, link: LineLink): ExtractedBlock {
   const page = paragraph.pages[0]!;
   const level = headingLevel(paragraph, style);
-  const { text, mark, pageBreaks } = paragraphText(paragraph);
+  const { text, mark, pageBreaks } = paragraphText(paragraph, link);
   if (level !== undefined) {
     // The number of a heading is part of it.
     return { kind: 'heading', text: mark === undefined ? text : `${mark} ${text}`, level, page };
@@ -166,27 +171,37 @@ export function arrangePages(
       region.lines.splice(0, region.lines.length, ...kept);
     }
   }
-  const pitch = measurePitch(arranged.flatMap(({ regions }) => regions.map((region) => region.lines)));
-  const pieces = joinPieces(
-    arranged.flatMap(({ regions, number, turned }): Piece[][] => [
-      ...regions.map((region) => piecesOf(region, pitch, number)),
-      ...(turned === '' ? [] : [[{ kind: 'turned' as const, text: turned, page: number }]]),
-    ]),
+  const columns = arranged.flatMap(({ regions }) => regions.map((region) => region.lines));
+  const pitch = measurePitch(columns);
+  const regions = arranged.flatMap(({ regions: own, number, turned }): Piece[][] => [
+    ...own.map((region) => piecesOf(region, pitch, number)),
+    ...(turned === '' ? [] : [[{ kind: 'turned' as const, text: turned, page: number }]]),
+  ]);
+  const style = measureHeadings(
+    regions.flat().flatMap((piece) => (piece.kind === 'paragraph' ? [piece.paragraph] : [])),
   );
-  return toBlocks(pieces, skipped);
+  const link = learnHyphens([...columns, ...cellLines(arranged)]);
+  return toBlocks(joinPieces(regions, style.bodySize), style, link, skipped);
 }
 
-function toBlocks(pieces: readonly Piece[], skipped: Skipped): ExtractedBlock[] {
-  const style = measureHeadings(
-    pieces.flatMap((piece) => (piece.kind === 'paragraph' ? [piece.paragraph] : [])),
-  );
-  const tables = new TableWriter(skipped);
+const cellLines = (pages: readonly ArrangedPage[]): Line[][] =>
+  pages
+    .flatMap(({ regions }) => regions.flatMap(({ tables }) => tables.flatMap(({ cells }) => cells)))
+    .map(({ paragraphs }) => paragraphs.flatMap(({ lines }) => lines));
+
+function toBlocks(
+  pieces: readonly Piece[],
+  style: HeadingStyle,
+  link: LineLink,
+  skipped: Skipped,
+): ExtractedBlock[] {
+  const tables = new TableWriter(skipped, link);
   const blocks: ExtractedBlock[] = [];
   for (const piece of pieces) {
     if (piece.kind === 'table') blocks.push(...tables.write(piece.table.grid, piece.table.cells, piece.page));
     else {
       tables.close();
-      if (piece.kind === 'paragraph') blocks.push(paragraphBlock(piece.paragraph, style));
+      if (piece.kind === 'paragraph') blocks.push(paragraphBlock(piece.paragraph, style, link));
       else blocks.push({ kind: 'paragraph', text: piece.text, page: piece.page });
     }
   }

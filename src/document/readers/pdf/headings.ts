@@ -27,7 +27,9 @@ export function measureHeadings(paragraphs: readonly Paragraph[]): HeadingStyle 
   const counts = new Map<number, number>();
   let bold = 0;
   let total = 0;
+  const heads = new Set<number>();
   for (const { lines } of paragraphs) {
+    if (isShortEnough(lines)) heads.add(sizeOf(lines[0]!.size));
     for (const { size, text, isBold } of lines) {
       counts.set(sizeOf(size), (counts.get(sizeOf(size)) ?? 0) + text.length);
       total += text.length;
@@ -35,7 +37,7 @@ export function measureHeadings(paragraphs: readonly Paragraph[]): HeadingStyle 
     }
   }
   const [bodySize] = [...counts].reduce((best, next) => (next[1] > best[1] ? next : best), [0, 0]);
-  const sizes = [...counts.keys()].filter((size) => size >= bodySize * larger).sort((a, b) => b - a);
+  const sizes = [...heads].filter((size) => size >= bodySize * larger).sort((a, b) => b - a);
   return { bodySize, boldCounts: bold < total * 0.5, sizes };
 }
 
@@ -52,11 +54,11 @@ export function headingLevel({ lines }: Paragraph, style: HeadingStyle): number 
   const size = sizeOf(first.size);
   const number = numbered.exec(first.text)?.[1];
   const rank = style.sizes.indexOf(size);
-  const depth = number === undefined ? undefined : number.split('.').length + 1;
+  const depth = number === undefined ? undefined : number.split('.').length;
   const isLarge = rank >= 0;
   const last = lines.at(-1)!.text;
   const isPhrase = opensBlock(first.text) && number === undefined && !opensSection.test(first.text);
   const isBold = style.boldCounts && lines.every((line) => line.isBold);
   if (!isLarge && (!isBold || isPhrase || endsFinally(last) || /[,:]$/.test(last))) return undefined;
-  return Math.min(6, depth ?? (isLarge ? rank + 1 : style.sizes.length + 2));
+  return Math.min(6, isLarge ? rank + 1 : Math.max(style.sizes.length + 1, depth ?? 0));
 }

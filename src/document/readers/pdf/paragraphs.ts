@@ -1,5 +1,6 @@
 /** Puts lines together into paragraphs and list items: by spacing, indents, room at the end of a line, and the words. */
-import { continues, endsFinally, findMark, linkWrapped, opensBlock } from '../../lines.ts';
+import { continues, endsFinally, findMark, opensBlock } from '../../lines.ts';
+import type { LineLink } from './hyphens.ts';
 import type { Line } from './types.ts';
 
 /** Lines of one paragraph, on one page or more. */
@@ -133,11 +134,15 @@ export function readParagraphs(lines: readonly Line[], column: Column, page: num
   return paragraphs;
 }
 
-/** Whether a paragraph that begins a column or page is the rest of the one that ended the column or page before. */
-export function isRest(before: Paragraph, after: Paragraph): boolean {
+/**
+ * Whether a paragraph that begins a column or page is the rest of the one that ended the column or page before.
+ * Headings, larger than the body of the text or bold, do not go on.
+ */
+export function isRest(before: Paragraph, after: Paragraph, bodySize: number): boolean {
   const previous = before.lines.at(-1)!;
   const next = after.lines[0]!;
   if (next.hasDot || isOtherStyle(previous, next) || opensBlock(next.text)) return false;
+  if (next.isBold || next.size > bodySize * 1.12) return false;
   if (previous.text.endsWith('\u00AD')) return true;
   const mark = findMark(next.text);
   if (mark !== undefined && mark.number !== undefined) return false;
@@ -155,7 +160,7 @@ export interface ParagraphText {
 }
 
 /** Joins the lines; hyphens at their ends go where they divide a word. */
-export function paragraphText({ lines, pages }: Paragraph): ParagraphText {
+export function paragraphText({ lines, pages }: Paragraph, link: LineLink): ParagraphText {
   const first = lines[0]!;
   const found = findMark(first.text);
   const mark =
@@ -164,9 +169,9 @@ export function paragraphText({ lines, pages }: Paragraph): ParagraphText {
   const pageBreaks: { at: number; page: number }[] = [];
   for (let i = 1; i < lines.length; i++) {
     const next = lines[i]!;
-    const link = linkWrapped(text, next.text);
-    if (link === 'drop-hyphen') text = text.slice(0, -1);
-    if (link === 'space') text += ' ';
+    const between = link(text, next.text);
+    if (between === 'drop-hyphen') text = text.slice(0, -1);
+    if (between === 'space') text += ' ';
     if (pages[i] !== pages[i - 1]) pageBreaks.push({ at: text.length, page: pages[i]! });
     text += next.text;
   }

@@ -2,12 +2,19 @@
 import type { ExtractedBlock } from '../../extracted.ts';
 import { countSkipped, type Skipped } from '../skipped.ts';
 import type { Grid } from './grids.ts';
-import { columnOf, measurePitch, paragraphText, readParagraphs } from './paragraphs.ts';
+import type { LineLink } from './hyphens.ts';
+import { columnOf, measurePitch, type Paragraph, paragraphText, readParagraphs } from './paragraphs.ts';
 import { readLines } from './text-lines.ts';
 import type { Box, Dot, Run } from './types.ts';
 
 /** A cell that holds text; its paragraphs are blocks of their own. */
 export interface TableCell {
+  readonly row: number;
+  readonly column: number;
+  readonly paragraphs: readonly Paragraph[];
+}
+
+interface CellTexts {
   readonly row: number;
   readonly column: number;
   readonly texts: readonly string[];
@@ -36,26 +43,33 @@ export function readTableCells(grid: Grid, runs: readonly Run[], dots: readonly 
       dots.filter((dot) => isInside(box, dot.x, dot.y)),
     );
     const within = { ...columnOf(lines, measurePitch([lines])), right: box.x1 - 2 };
-    const texts = readParagraphs(lines, within, 0).map((paragraph) => {
-      const { text, mark } = paragraphText(paragraph);
-      return mark === undefined ? text : `${mark} ${text}`;
-    });
-    return [{ row, column, texts }];
+    return [{ row, column, paragraphs: readParagraphs(lines, within, 0) }];
   });
 }
 
-const joined = (cell: TableCell): string => cell.texts.join(' ');
+/** Cells keep their numbers: there they are content as often as marks. */
+function cellTexts({ row, column, paragraphs }: TableCell, link: LineLink): CellTexts {
+  const texts = paragraphs.map((paragraph) => {
+    const { text, mark } = paragraphText(paragraph, link);
+    return mark === undefined ? text : `${mark} ${text}`;
+  });
+  return { row, column, texts };
+}
+
+const joined = (cell: CellTexts): string => cell.texts.join(' ');
 
 /** Writes tables as blocks; remembers the last one, to go on with it on the next page. */
 export class TableWriter {
   private readonly skipped: Skipped;
+  private readonly link: LineLink;
   private count = 0;
   private open:
     | { edges: readonly number[]; page: number; rows: number; headers: Map<number, string>; head: string }
     | undefined;
 
-  constructor(skipped: Skipped) {
+  constructor(skipped: Skipped, link: LineLink) {
     this.skipped = skipped;
+    this.link = link;
   }
 
   /** Something else follows: the table is at its end. */
@@ -64,7 +78,8 @@ export class TableWriter {
   }
 
   /** The blocks of a table, or of the part of one on this page. */
-  write(grid: Grid, cells: readonly TableCell[], page: number): ExtractedBlock[] {
+  write(grid: Grid, found: readonly TableCell[], page: number): ExtractedBlock[] {
+    const cells = found.map((cell) => cellTexts(cell, this.link));
     const rows = Math.max(...cells.map((cell) => cell.row)) + 1;
     const firstRow = Math.min(...cells.map((cell) => cell.row));
     const top = cells.filter((cell) => cell.row === firstRow);

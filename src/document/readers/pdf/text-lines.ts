@@ -81,10 +81,10 @@ function attachRaised(groups: Group[]): Group[] {
   return groups.filter((group) => kept.has(group));
 }
 
-/** Whether the run is a power: a small raised number behind a ten. */
+/** Whether the run is a power, or a note: a small raised number behind a number, which must not become part of it. */
 function isPower(run: Run, group: Group, before: string): boolean {
   const isRaised = run.size <= group.size * raisedSize && group.y - run.y > 0.15 * group.size;
-  return isRaised && /(?<!\d)10\s?$/.test(before) && /^[-−–+]?\d{1,2}(?!\d)/.test(run.text);
+  return isRaised && /\d\s?$/.test(before) && /^[-−–+]?\d/.test(run.text);
 }
 
 function lineText(group: Group): string {
