@@ -200,6 +200,11 @@ describe('comments', () => {
     );
     expect(found!.comment).toBe('первый абзац.\nВторой абзац:\nпункт;\nещё пункт.');
   });
+
+  it('may have their label on a line of its own', () => {
+    const [found] = read(`${thesis}.\n\nУУР С, УДД 5\n\nКомментарии:\n\n- пункт;\n- ещё пункт.`);
+    expect(found!.comment).toBe('пункт;\nещё пункт.');
+  });
 });
 
 describe('tables', () => {

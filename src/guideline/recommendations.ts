@@ -124,10 +124,12 @@ function comment(passages: readonly Passage[], item: Found, next: Found | undefi
     return [];
   const limit = next === undefined ? passages.length - 1 : next.thesis.first;
   const found: Passage[] = [];
+  let isOpen = false;
   for (let i = item.end + 1; i <= limit; i++) {
     const passage = passages[i]!;
     if (passage.kind === 'title' || (i === limit && next !== undefined && next.thesis.from === 0)) break;
-    if (found.length === 0 && passage.kind !== 'comment') continue;
+    isOpen ||= passage.kind === 'comment';
+    if (!isOpen) continue;
     if (passage.placed.block.kind === 'table-cell') continue;
     const cut = i === limit && next !== undefined ? next.thesis.from : passage.text.length;
     const text = passage.text.slice(0, cut).trimEnd();
