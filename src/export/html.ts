@@ -18,7 +18,8 @@ const mostCounted = 20_000;
 interface TypeCount {
   entities: number;
   scores: number;
-  readonly texts: Map<string, number>;
+  /** By the text in small letters: how often, and as it was first spelled. */
+  readonly texts: Map<string, { count: number; readonly text: string }>;
 }
 
 /** What is remembered of the documents written. */
@@ -133,9 +134,11 @@ function writeDocument(
   );
 }
 
-function countText(texts: Map<string, number>, text: string): void {
+function countText(texts: TypeCount['texts'], text: string): void {
   const key = text.toLowerCase();
-  if (texts.size < mostCounted || texts.has(key)) texts.set(key, (texts.get(key) ?? 0) + 1);
+  const known = texts.get(key);
+  if (known !== undefined) known.count++;
+  else if (texts.size < mostCounted) texts.set(key, { count: 1, text });
 }
 
 /** Filter, statistics and the styles of what was met. */
@@ -205,9 +208,9 @@ function statistics(report: Report, order: readonly number[], words: ReportWords
       : [barChart(words.byFile, fileBars(report, order, words), words.number)]),
   ];
   const rows = order.map((i) => {
-    const most = [...counts[i]!.texts].sort((a, b) => b[1] - a[1]).slice(0, mostTexts);
+    const most = [...counts[i]!.texts.values()].sort((a, b) => b.count - a.count).slice(0, mostTexts);
     const cell = most.map(
-      ([text, count]) => `${escapeHtml(text)}${count === 1 ? '' : ` ×${words.number(count)}`}`,
+      ({ text, count }) => escapeHtml(text) + (count === 1 ? '' : ` ×${words.number(count)}`),
     );
     return `<tr><td><span class="dot f${i}" style="display:inline-block"></span> ${escapeHtml(types[i]!)}</td><td>${cell.join('; ')}</td></tr>`;
   });

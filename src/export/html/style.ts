@@ -26,7 +26,7 @@ nav{border-top:1px solid var(--rule);margin-top:.6rem;padding-top:.6rem;font-siz
 nav a:hover,nav a:focus{text-decoration:underline}nav .n{margin-left:auto;color:var(--dim)}
 .hint{color:var(--dim);font-size:.84rem;margin:.6rem 0 0}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem 2rem}
-figure{margin:0;break-inside:avoid}figcaption{font-weight:600;margin-bottom:.3rem}svg{width:100%;height:auto;display:block}
+figure{margin:0;max-width:42rem;break-inside:avoid}figcaption{font-weight:600;margin-bottom:.3rem}svg{width:100%;height:auto;display:block}
 svg text{font-size:12.5px;fill:var(--ink);dominant-baseline:central}svg .n{fill:var(--dim)}
 details{margin-top:1rem}summary{cursor:pointer;font-weight:600}
 table{border-collapse:collapse;width:100%;font-size:.84rem;margin-top:.5rem}td,th{text-align:left;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--rule);vertical-align:top}td:first-child{white-space:nowrap}
