@@ -81,7 +81,7 @@ export function entityColumns(types: readonly string[]): string[] {
 
 const against = /^не\s|противопоказан/iu;
 const advice =
-  /(?<!\p{L})(?:не\s+)?(?:рекоменд(?:уется|уются|уем|ован[аоы]?)|долж(?:ны|на) (?:быть дан|даваться))|противопоказан/iu;
+  /(?<!\p{L})(?:не\s+)?(?:рекоменд(?:уется|уются|уем|ован[аоы]?)|долж(?:ны|на) (?:быть дан|даваться))|противопоказан[аоы]?(?!\p{L})/iu;
 
 /** Whether a thesis advises or advises against: its first predicate says. */
 function adviceOf(thesis: string): 'for' | 'against' {

@@ -78,6 +78,17 @@ describe('recommendationRows', () => {
         expect(row.start <= entity.start && entity.end <= row.end && entity.score > 0).toBe(true);
   });
 
+  it.each([
+    ['При наличии противопоказаний рекомендуется таблетка', 'for'],
+    ['Показана таблетка', 'for'],
+    ['Детям таблетка противопоказана', 'against'],
+    ['Детям не рекомендована таблетка, рекомендован сироп', 'against'],
+    ['Не должны даваться рекомендации по отказу от прогулок', 'against'],
+  ])('%s: %s', (thesis, advice) => {
+    const only = { ...result, recommendations: [{ ...result.recommendations[0]!, text: thesis }] };
+    expect(recommendationRows(only)[0]!.advice).toBe(advice);
+  });
+
   it('has a column for each of the model’s types, known ones first', () => {
     expect(Object.keys(rows[0]!.entities)).toEqual([
       'populations',

@@ -16,8 +16,10 @@ export interface Passage {
   readonly grade?: Grade;
 }
 
-/** What a sentence adds behind its grade: citations, or the rest of the sentence. */
-const tail = /^\s*(?:\[[\d\s,;.–—-]+\]\s*\.?|[,;]?\s*\p{Ll}[^.]*(?:\.(?!\s*\p{Lu})[^.]*)*\.?)/u;
+/** Citations behind a grade: they belong to its thesis. */
+const citedBehind = /^\s*\[[\d\s,;.–—-]+\]\s*\.?/;
+/** The rest of a sentence that has its grade inside. */
+const sentenceRest = /^[,;]?\s*\p{Ll}[^.]*(?:\.(?!\s*\p{Lu})[^.]*)*\.?/u;
 
 /** The passages of placed blocks, in order; blank ones are left out. */
 export function cutPassages(blocks: readonly PlacedBlock[]): Passage[] {
@@ -60,9 +62,10 @@ function cutBlock(placed: PlacedBlock): Passage[] {
     addText(at, grade.start);
     add('grade', grade.start, grade.end, grade);
     at = grade.end;
-    const rest = tail.exec(text.slice(at));
-    if (rest === null || grade.start === 0) continue;
-    // The citations of «… показано (УУР А) [3].» belong to the thesis: they come before its grade.
+    const behind = text.slice(at);
+    const rest = citedBehind.exec(behind) ?? (grade.start === 0 ? null : sentenceRest.exec(behind));
+    if (rest === null) continue;
+    // What belongs to the thesis of «… показано (УУР А) [3].» comes before its grade.
     const last = passages.pop()!;
     add('text', at, at + rest[0].length);
     passages.push(last);

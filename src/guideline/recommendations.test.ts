@@ -44,6 +44,23 @@ describe('a thesis and its grade', () => {
     expect(found!.slice.startsWith('Рекомендуется оценивать слух')).toBe(true);
   });
 
+  it('of an item has the introduction of its list', () => {
+    expect(
+      short(`Слух бывает разным. До выписки рекомендуется провести:
+- отоскопию (УУР C, УДД 5);
+- аудиометрию.`),
+    ).toEqual(['C5 До выписки рекомендуется провести: отоскопию']);
+  });
+
+  it('takes in the rest of its sentence', () => {
+    const [found] = read('Рекомендуется проба (УУР А, УДД 1) всем недоношенным детям [3]. Проба безопасна.');
+    expect(found).toMatchObject({
+      text: 'Рекомендуется проба всем недоношенным детям.',
+      references: [3],
+      strength: 'A',
+    });
+  });
+
   it('keeps the predicate where it stands: in front, inside, negated, or absent', () => {
     expect(
       short(`Новорождённым рекомендовано грудное вскармливание.

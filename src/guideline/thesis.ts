@@ -58,14 +58,27 @@ export function thesisBefore(passages: readonly Passage[], grade: number): Grade
     const scope = text.replace(/[\s:–—-]+$/, '');
     return rest.length === 0 ? { scope } : { scope, thesis: extend(passages, rest) };
   }
-  return { thesis: extend(passages, before) };
+  const thesis = extend(passages, before);
+  const { first, from } = thesis;
+  const opening = passages[first]!;
+  const isInline = opening.placed === passages[grade]!.placed || opening.text.endsWith(':');
+  return { thesis: isInline && from === 0 ? { ...thesis, from: firstAdvice(opening) } : thesis };
+}
+
+/** A grade inside a paragraph, or of a list's item, is for the sentences from the first that advises. */
+function firstAdvice({ text }: Passage): number {
+  const found = splitSentences(text).find(({ start, end }) => advises.test(text.slice(start, end)));
+  return found?.start ?? 0;
 }
 
 /** Goes back from the nearest passage to the beginning of the thesis. */
 function extend(passages: readonly Passage[], before: readonly number[]): Thesis {
   const last = before[0]!;
   const isInComment = passages[before.at(-1)!]!.kind === 'comment';
-  let at = hasVerb(passages[last]!) ? 0 : introduction(passages, before);
+  let at = 0;
+  while (at + 1 < before.length && isTail(passages, before, at)) at++;
+  if (!before.slice(0, at + 1).some((index) => hasVerb(passages[index]!)))
+    at = introduction(passages, before, at);
   // A paragraph that a page break cut in two.
   while (at + 1 < before.length && isCutBefore(passages, before, at)) at++;
   // «1. … рекомендуется …; 2. … рекомендуется …» with one grade for all.
@@ -73,6 +86,12 @@ function extend(passages: readonly Passage[], before: readonly number[]): Thesis
   const first = before[at]!;
   const from = isInComment ? cutComment(passages[first]!) : 0;
   return { first, last, from };
+}
+
+/** What stood behind the grade: citations, or the rest of the sentence in the same block. */
+function isTail(passages: readonly Passage[], before: readonly number[], at: number): boolean {
+  const here = passages[before[at]!]!;
+  return here.placed === passages[before[at + 1]!]!.placed || !/\p{L}/u.test(here.text);
 }
 
 const hasVerb = ({ text }: Passage): boolean => advises.test(text);
@@ -95,17 +114,18 @@ function isSameList(passages: readonly Passage[], before: readonly number[], at:
 /**
  * How many passages back the thesis begins whose end says no verb: at the introduction of a list («Рекомендуется:»),
  * or at a paragraph that opens like a thesis and has a second one behind it.
+ * @param tail the place among the passages that the thesis reaches back to anyway
  */
-function introduction(passages: readonly Passage[], before: readonly number[]): number {
-  for (let at = 1; at < before.length; at++) {
+function introduction(passages: readonly Passage[], before: readonly number[], tail: number): number {
+  for (let at = tail + 1; at < before.length; at++) {
     const passage = passages[before[at]!]!;
-    if (passage.kind === 'comment') return 0;
+    if (passage.kind === 'comment') return tail;
     const { text } = passage;
     if (opensThesis.test(text) || (advises.test(text) && /[:;,]\s*$/.test(text))) return at;
     if (text.endsWith(':') && passages[before[at - 1]!]!.placed.block.kind === 'list-item') return at;
-    if (advises.test(text)) return 0;
+    if (advises.test(text)) return tail;
   }
-  return 0;
+  return tail;
 }
 
 /**
