@@ -4,6 +4,8 @@
 export interface ServiceLimits {
   /** Largest request body. */
   readonly bodyBytes: number;
+  /** Longest text of a document, in UTF-16 code units: its result is some forty times as large. */
+  readonly characters: number;
   /** All bodies that are being received or worked on, together. */
   readonly heldBytes: number;
   /** Documents that wait for their turn. */
@@ -26,6 +28,7 @@ const megabyte = 1024 * 1024;
 /** What holds when nothing else is said. */
 export const defaultLimits: ServiceLimits = {
   bodyBytes: 64 * megabyte,
+  characters: 10_000_000,
   heldBytes: 512 * megabyte,
   queue: 500,
   seconds: 120,

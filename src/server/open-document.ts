@@ -3,6 +3,7 @@ import { UserError } from '../base/errors.ts';
 import { type DocumentFormat, documentFormat } from '../document/format.ts';
 import { documentFromBytes, unsupportedType } from '../document/from-bytes.ts';
 import { documentFromString } from '../document/from-string.ts';
+import { checkLimit, defaultLimits } from '../document/limits.ts';
 import type { Document } from '../document/types.ts';
 import type { Order } from './analyst.ts';
 
@@ -13,17 +14,27 @@ import type { Order } from './analyst.ts';
  */
 export async function openDocument(
   { name, content, format }: Order,
-  signal: AbortSignal,
+  { characters, signal }: { readonly characters: number; readonly signal: AbortSignal },
   onProgress: (share: number) => void,
 ): Promise<Document> {
+  const limits = { ...defaultLimits, characters };
   const known = format as DocumentFormat | undefined;
-  if (typeof content === 'string') return documentFromString(name, content, textFormat(name, known));
-  return documentFromBytes(name, content, {
+  if (typeof content === 'string') {
+    checkLength(name, content, characters);
+    return documentFromString(name, content, textFormat(name, known), { limits });
+  }
+  const document = await documentFromBytes(name, content, {
     signal,
+    limits,
     onProgress: (done, total) => onProgress(total === 0 ? 1 : done / total),
     ...(known === undefined ? {} : { format: known }),
   });
+  checkLength(name, document.source, characters);
+  return document;
 }
+
+const checkLength = (name: string, text: string, characters: number): void =>
+  checkLimit(name, 'characters of text', text.length, characters);
 
 /** The format of a text that came as such. */
 function textFormat(name: string, asked: DocumentFormat | undefined) {

@@ -101,7 +101,7 @@ describe('a reader pool', () => {
     const fake = fakeWorkers<ToReader, FromReader>();
     const pool = createReaderPool({
       workers: 1,
-      limits: { queue: 2, seconds: 30, readSeconds: 10, ...limits },
+      limits: { characters: 1000, queue: 2, seconds: 30, readSeconds: 10, ...limits },
       start: fake.start,
       onEvent: () => {},
       typesOf: () => ['DRUG'],

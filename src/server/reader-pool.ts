@@ -12,7 +12,7 @@ import type { StartWorker } from './worker-process.ts';
 export interface ReaderPoolOptions {
   /** Processes for long documents. */
   readonly workers: number;
-  readonly limits: Pick<ServiceLimits, 'queue' | 'seconds' | 'readSeconds'>;
+  readonly limits: Pick<ServiceLimits, 'characters' | 'queue' | 'seconds' | 'readSeconds'>;
   readonly execArgv?: readonly string[];
   readonly start: StartWorker;
   readonly onEvent: OnServiceEvent;
@@ -94,6 +94,7 @@ export function createReaderPool(options: ReaderPoolOptions): ReaderPool {
       count,
       spec: {
         module: workerModule('reader-worker'),
+        args: [String(limits.characters)],
         heapMegabytes,
         ...(options.execArgv === undefined ? {} : { execArgv: options.execArgv }),
       },

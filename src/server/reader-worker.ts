@@ -1,4 +1,4 @@
-/** The process that reads documents: bytes in, finished answers out; sentences are tagged by way of the service. */
+/** The process that reads documents, `reader-worker <characters>`: bytes in, finished answers out; sentences are tagged by way of the service. */
 import type { ScoredEntity } from '../data/types.ts';
 import { analyzeDocument } from '../predict/analyze-document.ts';
 import type { DocumentResult } from '../predict/document-result.ts';
@@ -20,6 +20,8 @@ interface OpenTask {
   readonly calls: Map<number, OpenCall>;
 }
 
+/** Longest text of a document. */
+const characters = Number(process.argv[2]);
 const tasks = new Map<number, OpenTask>();
 
 const send = serveParent<ToReader, FromReader>((message) => {
@@ -68,7 +70,7 @@ async function analyze(
   const tell = (state: 'reading' | 'tagging', progress: number, sentences: number): void =>
     send({ kind: 'progress', task, progress: { state, progress, sentences, entities } });
   tell('reading', 0, 0);
-  const document = await openDocument(order, signal, (fraction) =>
+  const document = await openDocument(order, { characters, signal }, (fraction) =>
     tell('reading', fraction * readingShare, 0),
   );
   const tagger = remoteTagger(order.model, types, (call, sentences) => {

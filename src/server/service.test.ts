@@ -15,6 +15,8 @@ import { eventually } from './testing.ts';
 /** So that processes of a test run the sources. */
 const execArgv = ['--import', createRequire(import.meta.url).resolve('tsx')];
 
+const limitedCharacters = 600_000;
+
 interface LogLine {
   readonly msg: string;
   readonly role?: string;
@@ -31,7 +33,7 @@ async function start(limits: Partial<ServiceLimits> = {}, port = 0) {
     models: ['guidelines-ru'],
     workers: 1,
     threads: 1,
-    limits: { ...defaultLimits, bodyBytes: 2_000_000, ...limits },
+    limits: { ...defaultLimits, bodyBytes: 2_000_000, characters: limitedCharacters, ...limits },
     origins: [],
     version: '0',
     logLevel: 'debug',
@@ -174,6 +176,14 @@ describe('the service', () => {
     expect(states.length).toBeGreaterThan(3);
     const result = documentResultSchema.parse(await (await fetch(`${job}/result`)).json());
     expect(states.at(-1)).toMatchObject({ state: 'done', sentences: 800, entities: result.summary.entities });
+  });
+
+  test('refuses a text that is longer than it can work on', async () => {
+    const response = await send('/api/extract', { text: 'а'.repeat(limitedCharacters + 1) });
+    expect([response.status, await response.json()]).toEqual([
+      413,
+      expect.objectContaining({ code: 'E_INPUT_SIZE', detail: expect.stringContaining('at most 600,000') }),
+    ]);
   });
 
   test('refuses a body that does not end before it has all of it', async () => {
