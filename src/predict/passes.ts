@@ -19,9 +19,9 @@ import { cutSegments, segmentShape } from './segments.ts';
 /** Bounds of one run, which bound its memory whatever the sentences are. */
 const spellingLimits: BatchLimits = { sentences: 64, cells: 12_000 };
 /** The first pass has no grid: only its words count, and a BiLSTM is faster over more sentences at a time. */
-const statesLimits: BatchLimits = { sentences: 128, cells: 200_000 };
+export const statesLimits: BatchLimits = { sentences: 128, cells: 200_000 };
 /** Stretches are short, so more of them go into a run. */
-const segmentLimits: BatchLimits = { sentences: 512, cells: 12_000 };
+export const segmentLimits: BatchLimits = { sentences: 512, cells: 12_000 };
 /** More pieces are not faster on a processor (measured from 192 to 3,000), and need more memory and padding. */
 export const pieceLimits: BatchLimits = { sentences: 32, cells: 24_000, pieces: 384 };
 /** A GPU wants more rows in its products. */
@@ -70,7 +70,7 @@ export async function onePass(model: TaggerModel, options: SessionOptions): Prom
 }
 
 /** A stretch of a sentence with the states of its words. */
-interface Segment {
+export interface Segment {
   readonly words: readonly string[];
   /** f32[L, D] */
   readonly states: Float32Array;
@@ -151,7 +151,8 @@ export function stateFeeds(feeder: Feeder, batch: readonly { readonly words: rea
   return feeds;
 }
 
-function segmentFeeds(batch: readonly Segment[], width: number) {
+/** The inputs of the second pass. */
+export function segmentFeeds(batch: readonly Segment[], width: number) {
   const length = batch[0]!.words.length;
   const data = new Float32Array(batch.length * length * width);
   for (const [b, { states }] of batch.entries()) data.set(states, b * length * width);
