@@ -33,7 +33,9 @@ const between = String.raw`(?:\s*\((?:УУР|УДД|УД)\))?[\s:=–—−-]*`;
 const alone = String.raw`(?![\p{L}\d])`;
 /** Letters of either alphabet, digits, Roman numbers, each with a sublevel («2b», «IIа»). */
 const value = String.raw`(?:[1-5]\s?[abcасв]?|[IІ]{1,3}\s?[abcасв]?|[IІ]?V|[ABCDАВСД]|GPP)${alone}`;
-const label = String.raw`(?<![\p{L}\d])(?:(?<s>${strengthLabel})|(?<e>${evidenceLabel})|[Кк]ласс(?:\s+рекомендаци[йи])?)`;
+/** «Шкала уровней доказательности: А – …» defines a scale. */
+const noScale = String.raw`(?<![Шш]кал[аы]\s+(?:оценки\s+)?)`;
+const label = String.raw`(?<![\p{L}\d])${noScale}(?:(?<s>${strengthLabel})|(?<e>${evidenceLabel})|[Кк]ласс(?:\s+рекомендаци[йи])?)`;
 /** GRADE's own notation («уровень 1A», «уровень GPP»), which says neither УУР nor УДД. */
 const foreign = String.raw`(?<![\p{L}\d])[Уу]ровень\s+(?:[12][ABCDАВСД](?:\s*/\s*[12][ABCDАВСД])?|GPP)${alone}`;
 const part = String.raw`(?:${label}${between}${value}(?:\s*\(\s*${value}\s*\))?|${foreign})`;

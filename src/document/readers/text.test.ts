@@ -38,6 +38,11 @@ describe('blocks', () => {
     expect(kinds).toEqual(['heading', 'heading', 'list-item', 'paragraph']);
   });
 
+  it('take no grade of a recommendation for a heading', () => {
+    const blocks = read('ЛЕЧЕНИЕ ПАЦИЕНТОВ\n\nТезис.\n\nЕОК IIС (УДД 5 УУР С)\n\nАбзац.').blocks;
+    expect(blocks.map((block) => block.kind)).toEqual(['heading', 'paragraph', 'paragraph', 'paragraph']);
+  });
+
   it('count rulers', () => {
     expect(read('а\n\n=====\n\n* * *\n').skipped).toEqual({ rule: 2 });
   });

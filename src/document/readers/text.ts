@@ -8,6 +8,8 @@ import { countSkipped, type Skipped } from './skipped.ts';
 const windowLines = 400;
 const lineBreak = /\r\n|[\n\r\f\v\u0085\u2028\u2029]/g;
 const rule = /^\s*([-=_*~–—.])(?:\s*\1){2,}\s*$/;
+/** «ЕОК IIС (УДД 5 УУР С)»: capitals that grade a recommendation. */
+const gradeLine = /(?:УУР|УДД)[\s–-]/;
 const numberedHeading = /^\d{1,2}(?:\.\d{1,2})*\.?\s+\p{Lu}/u;
 
 /** Yields the lines of a text as source ranges; a page break yields an empty line of its own. */
@@ -29,7 +31,8 @@ function* sourceLines(source: string): Generator<readonly [number, number]> {
 function kindOf(group: LineGroup): BlockKind {
   if (group.isItem) return 'list-item';
   const { text } = group;
-  if (group.lineCount > 2 || text.length > 120 || /[.;:,]$/.test(text)) return 'paragraph';
+  if (group.lineCount > 2 || text.length > 120 || /[.;:,]$/.test(text) || gradeLine.test(text))
+    return 'paragraph';
   const isCaps = /^\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text) && (text.match(/\p{Lu}/gu)?.length ?? 0) >= 8;
   return isCaps || numberedHeading.test(text) ? 'heading' : 'paragraph';
 }
