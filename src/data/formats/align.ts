@@ -164,16 +164,16 @@ function addEntity(mention: TextMention, line: Line, entities: EntityMention[], 
   return true;
 }
 
-/** Whether fragments begin and end where words do; white space and marks of Markdown around them do not count. */
+/** Whether fragments hold the words to their last character; what stands between and around them does not count. */
 function isExact(fragments: readonly CharSpan[], words: readonly number[], line: Line): boolean {
-  return words.every((i) => {
-    const { spans } = line[i]!;
-    const [start, end] = [spans[0]!.charStart, spans.at(-1)!.charEnd];
-    let covered = start;
-    for (const { charStart, charEnd } of fragments) {
-      if (charStart > start && charStart < end && charStart > covered) return false;
-      if (charStart <= covered && charEnd > covered) covered = Math.min(end, charEnd);
-    }
-    return covered === end;
-  });
+  return words.every((i) => line[i]!.spans.every((span) => isCovered(span, fragments)));
+}
+
+/** Whether ascending fragments leave nothing of a range out. */
+function isCovered({ charStart, charEnd }: CharSpan, fragments: readonly CharSpan[]): boolean {
+  let covered = charStart;
+  for (const fragment of fragments) {
+    if (fragment.charStart <= covered) covered = Math.max(covered, fragment.charEnd);
+  }
+  return covered >= charEnd;
 }

@@ -101,6 +101,16 @@ test('offsets count code points; where only UTF-16, Unix line ends or a byte-ord
   expect(found).toEqual(Array.from({ length: 4 }, () => mark));
 });
 
+test('a word that a line end divides is whole when its parts are', () => {
+  const divided = 'Препарат вводят внутри-\nвенно и медленно.\n';
+  const start = divided.indexOf('внутри');
+  write('a', divided, [`T1\tWAY ${start} ${start + 7};${start + 8} ${start + 13}\tвнутри- венно`]);
+  const { examples, problems } = readBrat(folder);
+  expect(problems).toEqual([]);
+  expect(examples[0]).toMatchObject({ words: ['Препарат', 'вводят', 'внутривенно', 'и', 'медленно', '.'] });
+  expect(examples[0]!.entities).toEqual([{ type: 'WAY', words: [2] }]);
+});
+
 test('a folder without annotations is refused', () => {
   expect(() => readBrat(folder)).toThrow(/holds no annotated text/);
 });
