@@ -7,6 +7,7 @@ export { type ImportOptions, importModel } from './convert/import-model.ts';
 export { type PruneOptions, pruneModel } from './convert/prune-vocabulary.ts';
 export { type QuantizeOptions, quantizeModel } from './convert/quantize-model.ts';
 export { type DataProblem, readExamples } from './data/examples.ts';
+export { type Conversion, convertData } from './data/formats/convert-data.ts';
 export { type LabelSet, labelSetOf } from './data/labels.ts';
 export { encodeGrid } from './data/relation-grid.ts';
 export { dataStatistics, filesStatistics } from './data/statistics.ts';
@@ -19,8 +20,20 @@ export { documentFromString } from './document/from-string.ts';
 export { openDocument, readDocument } from './document/read.ts';
 export type { Block, CharSpan, Document, DocumentMetadata, Sentence, Word } from './document/types.ts';
 export { type EvaluationReport, evaluatePredictions } from './evaluate/report.ts';
+export {
+  type ExportDocumentsOptions,
+  type ExportedDocuments,
+  exportDocuments,
+} from './export/export-documents.ts';
+export { type RecommendationRow, recommendationRows } from './export/recommendation-rows.ts';
+export { readIdentity } from './guideline/identity.ts';
+export { findRecommendations } from './guideline/recommendations.ts';
+export type { GuidelineIdentity, Recommendation } from './guideline/types.ts';
+export { type AnalyzeOptions, analyzeDocument } from './predict/analyze-document.ts';
+export type { DocumentResult } from './predict/document-result.ts';
 export { type EvaluateOptions, evaluate, evaluateTagger } from './predict/evaluate.ts';
 export { type Extraction, type ExtractOptions, extract } from './predict/extract.ts';
+export { type Labelled, type LabelOptions, labelDocuments } from './predict/label.ts';
 export { loadModel, shippedModels } from './predict/load.ts';
 export { type PredictOptions, type PredictRecord, predict } from './predict/predict.ts';
 export type { ExtractRecord, RecordEntity } from './predict/record.ts';
