@@ -10,12 +10,15 @@ words ("sentence"), as text ("sentence_text") and as it stands in the file ("ori
 ("spans") and confidence ("score"). CSV and Parquet have a row for each entity; html is a report to
 look at, brat and label-studio open in those programs (docs/formats.md tells of each); conll holds
 flat entities only, what does not fit is counted and listed.
+Of PDF, DOCX, HTML and records the places count in the text taken out of them, which --save-text
+writes; "page" and "section" say where a sentence stands. In folders .md, .txt, .pdf, .docx, .html
+and .htm are read, and .json that holds a record of the rubricator.
 Files that cannot be read are listed at the end; the others are processed, and the exit code is 2.`;
 
 /** The command. */
 export const extractCommand = defineCommand<ExtractOptions>({
   name: 'extract',
-  summary: 'find entities in documents (.md, .txt; files, folders, patterns)',
+  summary: 'find entities in documents (Markdown, text, PDF, DOCX, HTML, rubricator records)',
   configure: (command) =>
     command
       .argument('<path...>', 'files, folders (with all folders in them), patterns such as "docs/**/*.md"')
@@ -35,6 +38,7 @@ export const extractCommand = defineCommand<ExtractOptions>({
         fraction('--min-score'),
       )
       .option('-a, --all', 'also sentences without entities')
+      .option('--save-text <dir>', 'also write the text of each document to <dir>/NAME.txt')
       .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
       .option('--device <name>', deviceHelp, device, 'cpu')
       .option(
@@ -54,6 +58,10 @@ export const extractCommand = defineCommand<ExtractOptions>({
               'results.html: the texts with their entities, charts',
             ],
             ['w2ner extract a.md --types drug,dosage --min-score 0.8', 'certain drugs and doses only'],
+            [
+              'w2ner extract 283_1.pdf --save-text texts/',
+              'results, and texts/283_1.txt that their places count in',
+            ],
             ['w2ner extract a.md --format jsonl --out - | jq .entities', 'records into another program'],
           ]).trimEnd(),
       ),

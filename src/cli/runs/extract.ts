@@ -19,6 +19,7 @@ import { writeExtractReport, writeFailures } from '../extract-report.ts';
 import { loadTagger, type ModelOptions } from '../load-tagger.ts';
 import { pick } from '../options.ts';
 import { type ProgressReporter, startProgress } from '../progress.ts';
+import { savingText } from '../save-text.ts';
 import { formatCount, formatPlural, formatRate } from '../text.ts';
 
 /** Options of `w2ner extract`. */
@@ -29,6 +30,8 @@ export interface ExtractOptions extends ModelOptions {
   readonly minScore?: number;
   readonly all?: boolean;
   readonly delimiter?: string;
+  /** Folder for the text of each document. */
+  readonly saveText?: string;
   readonly language?: 'en' | 'ru';
 }
 
@@ -40,8 +43,9 @@ export async function runExtract(
 ): Promise<number> {
   const format = chooseFormat(options.format, options.out);
   const target = options.out ?? defaultName(format);
-  const found = findSources(paths);
-  if (found.sources.length === 0) throw nothingRead(found.failures);
+  const named = findSources(paths);
+  if (named.sources.length === 0) throw nothingRead(named.failures);
+  const found = options.saveText === undefined ? named : savingText(named, options.saveText);
   const output = openOutput(format, target, context);
   try {
     const started = performance.now();
