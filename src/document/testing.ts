@@ -91,12 +91,14 @@ export function buildPdf(pages: readonly PdfPageSpec[], extra = ''): Uint8Array 
         `/DescendantFonts [${child} 0 R] /ToUnicode ${unicode} 0 R >>`,
     );
   });
-  const picture = add(
-    stream(
-      '/Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray /BitsPerComponent 8',
-      'abcd',
-    ),
-  );
+  const picture = pages.some(({ hasPicture }) => hasPicture)
+    ? add(
+        stream(
+          '/Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray /BitsPerComponent 8',
+          'abcd',
+        ),
+      )
+    : 0;
   const kids = pages.map((page) => {
     const content = add(stream('', pageStream(page, codes)));
     const pictures = page.hasPicture === true ? `/XObject << /P ${picture} 0 R >>` : '';

@@ -11,6 +11,9 @@ const fewestLines = 6;
 const narrowestColumn = 0.28;
 const leastFill = 0.55;
 const deepest = 4;
+/** Lower stretches hold too few lines; pages with more items are drawings. */
+const lowest = 40;
+const mostItems = 20_000;
 
 interface Strip {
   /** Where the columns begin and end, from top to bottom. */
@@ -67,7 +70,7 @@ function findStrip(items: readonly Box[]): Strip | undefined {
     if (crossing.length > items.length * 0.7) continue;
     let top = Number.NEGATIVE_INFINITY;
     for (const { y0, y1 } of [...crossing, { y0: Number.POSITIVE_INFINITY, y1: Number.POSITIVE_INFINITY }]) {
-      if (y0 > top) {
+      if (y0 > top + lowest) {
         const lines = linesBeside(items, { left, right, middle, top, bottom: y0 });
         if (lines > (best?.lines ?? 0)) best = { top, bottom: y0, middle, lines };
       }
@@ -81,7 +84,8 @@ function findStrip(items: readonly Box[]): Strip | undefined {
 export function splitColumns<T extends { readonly box: Box }>(items: readonly T[], depth = 0): T[][] {
   if (items.length === 0) return [];
   const sorted = [...items].sort((a, b) => a.box.y0 - b.box.y0);
-  const strip = depth < deepest ? findStrip(sorted.map((item) => item.box)) : undefined;
+  const strip =
+    depth < deepest && items.length <= mostItems ? findStrip(sorted.map((item) => item.box)) : undefined;
   if (strip === undefined) return [sorted];
   const parts: Record<'above' | 'left' | 'right' | 'below', T[]> = {
     above: [],

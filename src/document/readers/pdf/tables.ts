@@ -26,14 +26,24 @@ const sameEdge = 4;
 const isInside = ({ x0, y0, x1, y1 }: Box, x: number, y: number): boolean =>
   x >= x0 && x < x1 && y >= y0 && y < y1;
 
+/** The cell that a place is in, or is nearest to. */
+function nearestCell({ cells }: Grid, x: number, y: number): number {
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (const [i, { box }] of cells.entries()) {
+    const distance = Math.max(box.x0 - x, 0, x - box.x1) + Math.max(box.y0 - y, 0, y - box.y1);
+    if (distance < least) [best, least] = [i, distance];
+    if (distance === 0) break;
+  }
+  return best;
+}
+
 /** Sorts runs into the cells of a grid; those between cells go to the nearest. */
 export function readTableCells(grid: Grid, runs: readonly Run[], dots: readonly Dot[]): TableCell[] {
   const byCell = grid.cells.map((): Run[] => []);
   for (const run of runs) {
     const [x, y] = [run.x + run.width / 2, run.y - run.size * 0.3];
-    let found = grid.cells.findIndex(({ box }) => isInside(box, x, y));
-    if (found < 0) found = grid.cells.findIndex(({ box }) => isInside(box, run.x + 1, y));
-    byCell[Math.max(0, found)]!.push(run);
+    byCell[nearestCell(grid, x, y)]!.push(run);
   }
   return grid.cells.flatMap(({ row, column, box }, i) => {
     const own = byCell[i]!;

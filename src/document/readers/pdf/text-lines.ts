@@ -87,15 +87,25 @@ function isPower(run: Run, group: Group, before: string): boolean {
   return isRaised && /\d\s?$/.test(before) && /^[-−–+]?\d/.test(run.text);
 }
 
+/**
+ * Whether white space stands before a run. Beside raised and lowered text the engine sees spaces where there are none: there
+ * a gap has to be seen too.
+ */
+function isApart(run: Run, previous: Run): boolean {
+  const gap = run.x - previous.x - previous.width;
+  const [small, large] = [Math.min(run.size, previous.size), Math.max(run.size, previous.size)];
+  if (gap > spaceGap * large) return true;
+  return run.isSpaced && (small > large * raisedSize || gap > 0.5 * spaceGap * large + 0.01);
+}
+
 function lineText(group: Group): string {
   let text = '';
-  let end = Number.NEGATIVE_INFINITY;
+  let previous: Run | undefined;
   for (const run of group.runs) {
-    if (text !== '' && isPower(run, group, text)) text = `${text.trimEnd()}^`;
-    else if (text !== '' && (run.isSpaced || run.x - end > spaceGap * Math.min(run.size, group.size)))
-      text += ' ';
+    if (previous !== undefined && isPower(run, group, text)) text = `${text.trimEnd()}^`;
+    else if (previous !== undefined && isApart(run, previous)) text += ' ';
     text += run.text;
-    end = Math.max(end, run.x + run.width);
+    previous = run;
   }
   return text;
 }
