@@ -12,6 +12,7 @@ import {
 } from './format.ts';
 import { documentFromExtracted, documentFromString } from './from-string.ts';
 import { checkBytes, type DocumentLimits, defaultLimits } from './limits.ts';
+import type { ReaderContext } from './readers/context.ts';
 import type { Document } from './types.ts';
 
 /** Settings of {@link documentFromBytes}. */
@@ -26,15 +27,6 @@ export interface ReadOptions {
   readonly limits?: Partial<DocumentLimits>;
   /** Path for messages, when it is more than the name. */
   readonly path?: string;
-}
-
-/** What a reader of packed formats gets. */
-export interface ReaderContext {
-  /** Path or name, for messages. */
-  readonly where: string;
-  readonly limits: DocumentLimits;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 type PackedReader = (bytes: Uint8Array, context: ReaderContext) => Promise<Extracted>;

@@ -1,8 +1,8 @@
 /** Reads DOCX: Word's structure becomes HTML, and that is read as HTML is. */
 import { errorMessage, UserError } from '../../base/errors.ts';
 import { cleanText, type Extracted } from '../extracted.ts';
-import type { ReaderContext } from '../from-bytes.ts';
 import type { DocumentMetadata } from '../types.ts';
+import type { ReaderContext } from './context.ts';
 import { readParts } from './docx/parts.ts';
 import { storedZip, type ZipPart } from './docx/zip.ts';
 import { readHtmlPage } from './html.ts';

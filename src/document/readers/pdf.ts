@@ -1,9 +1,9 @@
 /** Reads the text layer of a PDF: reading order, paragraphs, lists, headings, tables, pages. */
 import { errorMessage, UserError } from '../../base/errors.ts';
 import type { Extracted, ExtractedBlock } from '../extracted.ts';
-import type { ReaderContext } from '../from-bytes.ts';
 import { checkLimit } from '../limits.ts';
 import type { DocumentMetadata } from '../types.ts';
+import type { ReaderContext } from './context.ts';
 import { arrangePages } from './pdf/arrange.ts';
 import { openPdf, type PdfDocument } from './pdf/engine.ts';
 import { readPageContent } from './pdf/page-content.ts';
