@@ -124,6 +124,8 @@ export const endsFinally = (text: string): boolean => finalPunctuation.test(text
 /** What stands between two lines that are known to be one paragraph. */
 export function linkWrapped(previous: string, next: string): 'space' | 'glue' | 'drop-hyphen' {
   if (previous.endsWith('\u00AD')) return 'drop-hyphen';
+  // «II–» / «IV», «подтверждения/» / «исключения»: nothing stands between the two in the middle of a line either.
+  if (/[\p{L}\d][–/]$/u.test(previous) && /^[\p{L}\d]/u.test(next)) return 'glue';
   const tail = previous.slice(-tailLength);
   const link = endsHyphenated(tail) ? linkHyphen(tail, next) : undefined;
   return link === undefined || link === 'break' ? 'space' : link;

@@ -152,6 +152,12 @@ export function isRest(before: Paragraph, after: Paragraph, bodySize: number): b
   return before.lines.length > 1 && room < next.firstWidth + 0.4 * previous.size;
 }
 
+/** «a. сужение», «b. недостаточность»: a Latin letter before Russian text is the number of an item. */
+function letterMark(text: string): { readonly length: number } | undefined {
+  const found = /^[a-z]\.\s+(?=[А-Яа-яЁё])/.exec(text)?.[0];
+  return found === undefined ? undefined : { length: found.length };
+}
+
 /** The text of a paragraph, its list mark, and where in the text it goes on to further pages. */
 export interface ParagraphText {
   readonly text: string;
@@ -162,7 +168,7 @@ export interface ParagraphText {
 /** Joins the lines; hyphens at their ends go where they divide a word. */
 export function paragraphText({ lines, pages }: Paragraph, link: LineLink): ParagraphText {
   const first = lines[0]!;
-  const found = findMark(first.text);
+  const found = findMark(first.text) ?? letterMark(first.text);
   const mark =
     found === undefined ? (first.hasDot ? '•' : undefined) : first.text.slice(0, found.length).trim();
   let text = found === undefined ? first.text : first.text.slice(found.length);
