@@ -48,3 +48,12 @@ if (
   const { writeFileSync } = await import('node:fs');
   writeFileSync(join(root, 'dist/.built'), '');
 }
+const sources = Math.max(
+  newest(join(root, 'src')),
+  newest(join(root, 'web')),
+  time(join(root, 'vite.config.ts')),
+);
+if (existsSync(join(root, 'web')) && time(join(root, 'dist/web/index.html')) < sources) {
+  console.error('Building the page …');
+  run(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error']);
+}
