@@ -6,9 +6,10 @@ import { bucketBatches, cutBatches, labelFeed } from '../src/data/batches.ts';
 import { createFeeder } from '../src/data/feeder.ts';
 import { encodeGrid } from '../src/data/relation-grid.ts';
 import type { Example } from '../src/data/types.ts';
-import { createInferenceSession } from '../src/predict/model-graphs.ts';
+import { inferenceGraph } from '../src/predict/model-graphs.ts';
 import { pieceLimits } from '../src/predict/passes.ts';
 import { createTagger } from '../src/predict/w2ner-tagger.ts';
+import { createSession } from '../src/runtime/session.ts';
 import { createTrainer } from '../src/train/w2ner-trainer.ts';
 import { externalParameters, readModelFolder, type StoredModel } from '../src/weights/model-folder.ts';
 import { openSafetensors } from '../src/weights/safetensors.ts';
@@ -45,7 +46,10 @@ async function inference(model: StoredModel, examples: readonly Example[], threa
 async function profile(model: StoredModel, examples: readonly Example[], threads: number, folder: string) {
   const described = { ...model, parameters: externalParameters(model) };
   const prefix = join(folder, 'profile');
-  const session = await createInferenceSession(described, { threads, profile: prefix });
+  const session = await createSession(inferenceGraph(described), described.parameters, {
+    threads,
+    profile: prefix,
+  });
   const feeder = createFeeder(model.config, model.encoder);
   const items = examples.map(({ words }) => ({ words, pieces: feeder.piecesOf(words) }));
   items.sort((a, b) => b.pieces - a.pieces);

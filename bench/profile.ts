@@ -8,12 +8,13 @@ import { stateWidth } from '../src/model/w2ner.ts';
 import { Graph } from '../src/onnx/graph.ts';
 import { matmul } from '../src/onnx/operators/products.ts';
 import { batchesOfOneLength, decodeBatch } from '../src/predict/grid-batches.ts';
-import { createGridSession, createStatesSession, type TaggerModel } from '../src/predict/model-graphs.ts';
+import { gridGraph, statesGraph, type TaggerModel } from '../src/predict/model-graphs.ts';
 import { segmentFeeds, segmentLimits, stateFeeds, statesLimits } from '../src/predict/passes.ts';
 import { buildRecord } from '../src/predict/record.ts';
 import { cutSegments, segmentShape } from '../src/predict/segments.ts';
 import { cutWindows, defaultWindowSizes } from '../src/predict/windows.ts';
-import { createSession, type Session } from '../src/runtime/session.ts';
+import type { Session } from '../src/runtime/engine.ts';
+import { createSession } from '../src/runtime/session.ts';
 import { segment } from '../src/text/segment.ts';
 import { externalParameters, readModelFolder } from '../src/weights/model-folder.ts';
 import { withFolder } from './common/batch-file.ts';
@@ -79,8 +80,14 @@ async function runStages(
     documents.flatMap((document) => [...segment(document)].map((sentence) => ({ document, sentence }))),
   );
   const distinct = distinctItems(sentences.map(({ sentence }) => sentence));
-  const first = await createStatesSession(model, { threads: 1, profile: `${prefix}-first` });
-  const second = await createGridSession(model, { threads: 1, profile: `${prefix}-second` });
+  const first = await createSession(statesGraph(model), model.parameters, {
+    threads: 1,
+    profile: `${prefix}-first`,
+  });
+  const second = await createSession(gridGraph(model), model.parameters, {
+    threads: 1,
+    profile: `${prefix}-second`,
+  });
   const feeder = createFeeder(model.config);
   const width = stateWidth(model.config);
   const batches = batchesOfOneLength(distinct, statesLimits);

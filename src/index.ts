@@ -1,6 +1,7 @@
 /** The public interface of w2ner. */
 export { formatError, UserError } from './base/errors.ts';
-export { checkConfig, loadConfig } from './config/load.ts';
+export { checkConfig } from './config/check.ts';
+export { loadConfig } from './config/load.ts';
 export type { Config } from './config/schema.ts';
 export { type ExportOptions, exportModel } from './convert/export-model.ts';
 export { type ImportOptions, importModel } from './convert/import-model.ts';

@@ -5,14 +5,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRandom } from '../../src/base/random.ts';
+import { checkConfig } from '../../src/config/check.ts';
 import { checkEncoderConfig, type EncoderConfig } from '../../src/config/encoder.ts';
-import { checkConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { createLabelSet } from '../../src/data/labels.ts';
 import { elementCount, type TensorData } from '../../src/onnx/dtype.ts';
 import { declaredParameters } from '../../src/predict/model-graphs.ts';
 import { readEncoderFolder } from '../../src/weights/encoder-folder.ts';
-import { type ModelDescription, modelFiles, writeModelDescription } from '../../src/weights/model-folder.ts';
+import { type ModelDescription, modelFiles } from '../../src/weights/model-description.ts';
+import { writeModelDescription } from '../../src/weights/model-folder.ts';
 import { writeSafetensorsFrom } from '../../src/weights/safetensors.ts';
 
 /** The shapes of `bert-base-multilingual-cased`. */

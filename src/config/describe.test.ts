@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { checkConfig } from './check.ts';
 import { settingsTable } from './describe.ts';
 import { idleSettings } from './idle-settings.ts';
-import { checkConfig } from './load.ts';
 import { settingNames } from './schema.ts';
 
 test('docs/settings.md lists every setting as it is; `npm run docs` writes it anew', () => {

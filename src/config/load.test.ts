@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { checkConfig, loadConfig, parseOverrides } from './load.ts';
+import { checkConfig } from './check.ts';
+import { loadConfig, parseOverrides } from './load.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'w2ner-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));

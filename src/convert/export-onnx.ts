@@ -8,7 +8,8 @@ import type { DType } from '../onnx/dtype.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { serializeGraph } from '../onnx/serialize.ts';
 import { writeEncoderFiles } from '../weights/encoder-folder.ts';
-import { ENCODER_FOLDER, externalParameters, modelFiles, type StoredModel } from '../weights/model-folder.ts';
+import { modelFiles } from '../weights/model-description.ts';
+import { ENCODER_FOLDER, externalParameters, type StoredModel } from '../weights/model-folder.ts';
 import { writeNewFolder } from './new-folder.ts';
 import { onnxCard } from './onnx-card.ts';
 

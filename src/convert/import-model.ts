@@ -7,15 +7,12 @@ import type { Config } from '../config/schema.ts';
 import { elementCount } from '../onnx/dtype.ts';
 import { letSignalsIn } from '../predict/batches.ts';
 import { declaredParameters } from '../predict/model-graphs.ts';
+import { checkTensors } from '../weights/check-tensors.ts';
 import type { DownloadProgress } from '../weights/download-encoder.ts';
 import { type EncoderFolder, readEncoderFolder } from '../weights/encoder-folder.ts';
 import { findEncoder } from '../weights/find-encoder.ts';
-import {
-  checkTensors,
-  type ModelDescription,
-  modelFiles,
-  writeModelDescription,
-} from '../weights/model-folder.ts';
+import { type ModelDescription, modelFiles } from '../weights/model-description.ts';
+import { writeModelDescription } from '../weights/model-folder.ts';
 import { openWeights } from '../weights/open-weights.ts';
 import { writeSafetensorsFrom } from '../weights/safetensors.ts';
 import { storeSources } from '../weights/tensor-source.ts';

@@ -4,7 +4,7 @@ import { readdirSync, renameSync, rmdirSync, rmSync, type Stats, statSync } from
 import { basename, dirname, join, resolve } from 'node:path';
 import { errorMessage, UserError } from '../base/errors.ts';
 import { makeFolder } from '../base/files.ts';
-import { modelFiles } from '../weights/model-folder.ts';
+import { modelFiles } from '../weights/model-description.ts';
 
 /** Files by which a folder is known to hold a model. */
 const modelSigns: readonly string[] = [modelFiles.weights, modelFiles.config, modelFiles.labels];

@@ -5,7 +5,7 @@ import type { TensorData } from '../onnx/dtype.ts';
 import { describe, type Graph } from '../onnx/graph.ts';
 import { createPieceTokenizer } from '../text/pieces.ts';
 import type { EncoderFolder } from '../weights/encoder-folder.ts';
-import type { ModelDescription } from '../weights/model-folder.ts';
+import type { ModelDescription } from '../weights/model-description.ts';
 
 /** Two sentences, the shorter one padded. */
 const exampleSentences = [

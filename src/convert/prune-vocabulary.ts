@@ -8,14 +8,10 @@ import { elementCount, type TensorData } from '../onnx/dtype.ts';
 import { letSignalsIn } from '../predict/batches.ts';
 import { findModel } from '../predict/load.ts';
 import { declaredParameters } from '../predict/model-graphs.ts';
+import { checkTensors } from '../weights/check-tensors.ts';
 import type { EncoderFolder } from '../weights/encoder-folder.ts';
-import {
-  checkTensors,
-  modelFiles,
-  readModelFolder,
-  type StoredModel,
-  writeModelDescription,
-} from '../weights/model-folder.ts';
+import { modelFiles } from '../weights/model-description.ts';
+import { readModelFolder, type StoredModel, writeModelDescription } from '../weights/model-folder.ts';
 import { type KeptText, type PrunedTokenizer, pruneTokenizer } from '../weights/prune-vocabulary.ts';
 import { openSafetensors, writeSafetensorsFrom } from '../weights/safetensors.ts';
 import { storeSources, type TensorSource } from '../weights/tensor-source.ts';

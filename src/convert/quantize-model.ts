@@ -7,15 +7,11 @@ import type { ParameterSpec } from '../model/build.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { findModel } from '../predict/load.ts';
 import { declaredParameters } from '../predict/model-graphs.ts';
+import { checkTensors, isKeptTensor } from '../weights/check-tensors.ts';
 import { readAs } from '../weights/elements.ts';
 import { type QuantizedTensor, quantizeColumns, quantizeRows } from '../weights/int8.ts';
-import {
-  checkTensors,
-  isKeptTensor,
-  modelFiles,
-  readModelFolder,
-  writeModelDescription,
-} from '../weights/model-folder.ts';
+import { modelFiles } from '../weights/model-description.ts';
+import { readModelFolder, writeModelDescription } from '../weights/model-folder.ts';
 import { openSafetensors, writeSafetensorsFrom } from '../weights/safetensors.ts';
 import type { TensorSource } from '../weights/tensor-source.ts';
 import type { TensorStore } from '../weights/tensor-store.ts';

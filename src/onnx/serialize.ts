@@ -31,7 +31,10 @@ export interface FilePlace {
 
 /** Parameters that stay in a file, little-endian and row-major, which whoever runs the model maps into memory. */
 export interface ExternalParameters {
-  readonly folder: string;
+  /** The file's folder; absent where there are no files, and `bytes` are given. */
+  readonly folder?: string;
+  /** All of the file, where it is in memory already. */
+  readonly bytes?: Uint8Array;
   /** Its name inside the folder. */
   readonly file: string;
   readonly places: ReadonlyMap<string, FilePlace>;

@@ -3,13 +3,11 @@ import type { Build } from '../model/build.ts';
 import { gateScores } from '../model/gate.ts';
 import { w2nerCells } from '../model/relations.ts';
 import { describeGrid, describeStates, describeW2ner, type W2nerGraph } from '../model/w2ner.ts';
-import type { Graph } from '../onnx/graph.ts';
 import type { ParameterSource } from '../onnx/serialize.ts';
-import type { UsedDevice } from '../runtime/devices.ts';
-import { createSession, type Session, type SessionOptions } from '../runtime/session.ts';
-import type { ModelDescription } from '../weights/model-folder.ts';
+import type { DeviceGraph } from '../runtime/engine.ts';
+import type { ModelDescription } from '../weights/model-description.ts';
 
-/** A model that can be compiled. */
+/** A model that can be compiled, with its weights baked in or left where they lie. */
 export interface TaggerModel extends ModelDescription {
   readonly parameters: Exclude<ParameterSource, 'inputs'>;
 }
@@ -19,36 +17,33 @@ export function isGated({ config }: ModelDescription): boolean {
   return config.gate_threshold !== null;
 }
 
-/** The graph for use, without dropout, with the weights baked in or left in their file; padded for a BERT encoder. */
-export function createInferenceSession(model: TaggerModel, options: SessionOptions = {}): Promise<Session> {
-  const graphFor = (device: UsedDevice): Graph => {
+/** The graph for use, without dropout; padded for a BERT encoder. */
+export function inferenceGraph(model: ModelDescription): DeviceGraph {
+  return (device) => {
     const described = describeForUse(model, device === 'cpu');
     w2nerCells(described);
     return described.build.graph;
   };
-  return createSession(graphFor, model.parameters, options);
 }
 
 /** The first pass: `states` f32[B, L, D], and `gate` f32[B, L] where the model has one. Sentences of one length. */
-export function createStatesSession(model: TaggerModel, options: SessionOptions = {}): Promise<Session> {
-  const graphFor = (device: UsedDevice): Graph => {
+export function statesGraph(model: ModelDescription): DeviceGraph {
+  return (device) => {
     const { build, words } = describeFirstPass(model, device === 'cpu');
     build.graph.output('states', words);
     if (isGated(model)) build.graph.output('gate', gateScores(build, words));
     return build.graph;
   };
-  return createSession(graphFor, model.parameters, options);
 }
 
 /** The second pass, from `states` f32[B, L, D] on; its outputs are those of the whole. */
-export function createGridSession(model: TaggerModel, options: SessionOptions = {}): Promise<Session> {
-  const graphFor = (device: UsedDevice): Graph => {
+export function gridGraph(model: ModelDescription): DeviceGraph {
+  return (device) => {
     const { config, labels } = model;
     const described = describeGrid(config, labels.size, graphOptions(model, device === 'cpu'));
     w2nerCells(described);
     return described.build.graph;
   };
-  return createSession(graphFor, model.parameters, options);
 }
 
 /** The parameters that a model needs. */

@@ -1,12 +1,16 @@
 /** Two passes find what one finds wherever the gate lets words through, and nothing else. */
 import { expect, test } from 'vitest';
 import { createRandom } from '../base/random.ts';
-import { checkConfig } from '../config/load.ts';
+import { checkConfig } from '../config/check.ts';
 import { createLabelSet } from '../data/labels.ts';
 import { GATE_BIAS } from '../model/gate.ts';
+import type { Compile } from '../runtime/engine.ts';
+import { createSession } from '../runtime/session.ts';
 import { initializeParameters } from '../weights/initialize.ts';
 import { declaredParameters, type TaggerModel } from './model-graphs.ts';
 import { onePass, twoPasses } from './passes.ts';
+
+const compile: Compile = (graph, parameters) => createSession(graph, parameters, { threads: 1 });
 
 const labels = createLabelSet(['DRUG', 'DOSAGE', 'ACTION']);
 const sizes = { ngram_buckets: 512, ngram_emb_size: 16, bert_hid_size: 16, conv_hid_size: 8 };
@@ -33,7 +37,7 @@ test.each([
   ['with an offset', { none_offset: -0.5 }],
 ])('an open gate: the same entities and scores, %s', async (_, change) => {
   const model = makeModel(change, 0);
-  const [one, two] = [await onePass(model, { threads: 1 }), await twoPasses(model, { threads: 1 })];
+  const [one, two] = [await onePass(model, compile), await twoPasses(model, compile)];
   const [whole, parts] = [await one.tag(sentences), await two.tag(sentences)];
   expect(whole.entities.flat().length).toBeGreaterThan(30);
   expect(parts.bounded).toBe(whole.bounded);
@@ -49,7 +53,7 @@ test.each([
 });
 
 test('a shut gate: nothing', async () => {
-  const shut = await twoPasses(makeModel({}, -10), { threads: 1 });
+  const shut = await twoPasses(makeModel({}, -10), compile);
   const { entities } = await shut.tag(sentences);
   expect(entities.length).toBe(sentences.length);
   expect(entities.flat()).toEqual([]);

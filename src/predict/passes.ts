@@ -6,14 +6,9 @@ import type { ScoredEntity } from '../data/types.ts';
 import type { ScoreScale } from '../decode/score-scale.ts';
 import { stateWidth } from '../model/w2ner.ts';
 import type { UsedDevice } from '../runtime/devices.ts';
-import type { SessionOptions } from '../runtime/session.ts';
+import type { Compile } from '../runtime/engine.ts';
 import { batchesByPieces, batchesOfOneLength, decodeBatch } from './grid-batches.ts';
-import {
-  createGridSession,
-  createInferenceSession,
-  createStatesSession,
-  type TaggerModel,
-} from './model-graphs.ts';
+import { gridGraph, inferenceGraph, statesGraph, type TaggerModel } from './model-graphs.ts';
 import { cutSegments, segmentShape } from './segments.ts';
 
 /** Bounds of one run, which bound its memory whatever the sentences are. */
@@ -43,8 +38,8 @@ const scaleOf = ({ config }: TaggerModel): ScoreScale => ({
 });
 
 /** The whole graph over every word pair. */
-export async function onePass(model: TaggerModel, options: SessionOptions): Promise<Passes> {
-  const session = await createInferenceSession(model, options);
+export async function onePass(model: TaggerModel, compile: Compile): Promise<Passes> {
+  const session = await compile(inferenceGraph(model), model.parameters);
   const feeder = createFeeder(model.config, model.encoder);
   const padded = model.encoder !== undefined;
   const limits = session.device === 'cpu' ? pieceLimits : devicePieceLimits;
@@ -79,9 +74,9 @@ export interface Segment {
 }
 
 /** States and gate first, then the grid over the stretches that may hold entities. */
-export async function twoPasses(model: TaggerModel, options: SessionOptions): Promise<Passes> {
-  const first = await createStatesSession(model, options);
-  const second = await createGridSession(model, options);
+export async function twoPasses(model: TaggerModel, compile: Compile): Promise<Passes> {
+  const first = await compile(statesGraph(model), model.parameters);
+  const second = await compile(gridGraph(model), model.parameters);
   const feeder = createFeeder(model.config, model.encoder);
   const width = stateWidth(model.config);
   const tagChunk = async (short: readonly (readonly string[])[]) => {

@@ -1,10 +1,9 @@
-/** A W2NER model in use: sentences of any length, cut into windows where a grid would be too large. */
-import type { ScoredEntity } from '../data/types.ts';
+/** Models compiled for use in Node. */
 import type { Device } from '../runtime/devices.ts';
-import { isGated, type TaggerModel } from './model-graphs.ts';
-import { onePass, twoPasses } from './passes.ts';
-import type { Tagger, TaggerCounts } from './types.ts';
-import { tagInWindows } from './windows.ts';
+import { createSession } from '../runtime/session.ts';
+import { assembleTagger } from './assemble-tagger.ts';
+import type { TaggerModel } from './model-graphs.ts';
+import type { Tagger } from './types.ts';
 
 export interface TaggerOptions {
   readonly threads?: number;
@@ -19,27 +18,11 @@ export async function createTagger(
   model: TaggerModel,
   options: TaggerOptions = {},
 ): Promise<Tagger> {
-  const passes = await (isGated(model) ? twoPasses : onePass)(model, options);
-  if (passes.device !== 'cpu' && model.config.weights === 'int8') {
+  const tagger = await assembleTagger(name, model, (graph, parameters) =>
+    createSession(graph, parameters, options),
+  );
+  if (tagger.device !== 'cpu' && model.config.weights === 'int8') {
     options.onNotice?.('products of int8 weights run on the processor: a GPU helps float32 models');
   }
-  const counts: TaggerCounts = { sentences: 0, windowed: 0, bounded: 0 };
-  const tagShort = async (short: readonly (readonly string[])[]): Promise<ScoredEntity[][]> => {
-    const { entities, bounded } = await passes.tag(short);
-    counts.bounded += bounded;
-    return entities;
-  };
-  return {
-    name,
-    types: model.labels.types,
-    counts,
-    device: passes.device,
-    async tag(sentences) {
-      const { entities, windowed } = await tagInWindows(sentences, tagShort);
-      counts.sentences += sentences.length;
-      counts.windowed += windowed;
-      return entities;
-    },
-    dispose: () => passes.release(),
-  };
+  return tagger;
 }

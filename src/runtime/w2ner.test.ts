@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { differentiate } from '../autodiff/differentiate.ts';
 import { createRandom } from '../base/random.ts';
-import { checkConfig } from '../config/load.ts';
+import { checkConfig } from '../config/check.ts';
 import type { Config } from '../config/schema.ts';
 import { batchFeeds, FeatureCache, labelFeed, relationFeeds } from '../data/batches.ts';
 import type { ParameterSpec } from '../model/build.ts';

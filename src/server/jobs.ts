@@ -20,6 +20,8 @@ export interface JobState {
 export interface JobsOptions {
   readonly analyst: Analyst;
   readonly limits: Pick<ServiceLimits, 'jobs' | 'resultBytes' | 'resultSeconds'>;
+  /** Hears of results. */
+  readonly onDone: (answer: Answer) => void;
   /** Hears of errors that are nobody's input. */
   readonly onBug: (error: unknown, id: string) => void;
 }
@@ -58,7 +60,7 @@ interface Job {
 export const isFinal = ({ state }: JobState): boolean => ['done', 'failed', 'cancelled'].includes(state);
 
 /** Makes an empty store. */
-export function createJobs({ analyst, limits, onBug }: JobsOptions): Jobs {
+export function createJobs({ analyst, limits, onDone, onBug }: JobsOptions): Jobs {
   const jobs = new Map<string, Job>();
   const sweeper = setInterval(() => forgetOld(), 10_000);
   sweeper.unref();
@@ -89,6 +91,7 @@ export function createJobs({ analyst, limits, onBug }: JobsOptions): Jobs {
     }
     job.answer = answer;
     update(job, { state: 'done', progress: 1, sentences: answer.sentences, entities: answer.entities });
+    onDone(answer);
     makeRoom(job);
   };
 

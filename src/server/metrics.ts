@@ -1,6 +1,6 @@
 /** Figures for Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Analyst, OnServiceEvent } from './analyst.ts';
+import type { Analyst, Answer, OnServiceEvent } from './analyst.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import type { Jobs } from './jobs.ts';
 
@@ -10,8 +10,8 @@ export interface Metrics {
   readonly onEvent: OnServiceEvent;
   /** Counts an answered request. @param route the pattern, not the address */
   request(route: string, method: string, status: number, seconds: number): void;
-  /** Counts a document that was answered. */
-  document(sentences: number, entities: number): void;
+  /** Counts a document that was worked on to its end. */
+  document(answer: Pick<Answer, 'sentences' | 'entities'>): void;
   /** Tells what is read when it is asked for. */
   observe(sources: { readonly analyst: Analyst; readonly jobs: Jobs; readonly held: HeldBytes }): void;
   text(): Promise<string>;
@@ -31,9 +31,9 @@ export function createMetrics(settings: { readonly process: boolean }): Metrics 
     new Histogram({ name: `w2ner_${name}`, help, buckets, labelNames, registers });
   const requests = counter('http_requests_total', 'Answered requests.', 'route', 'method', 'status');
   const latency = histogram('http_request_seconds', 'Time until the answer began.', latencyBuckets, 'route');
-  const documents = counter('documents_total', 'Documents that were answered.');
-  const sentences = counter('sentences_total', 'Sentences of answered documents.');
-  const entities = counter('entities_total', 'Entities of answered documents.');
+  const documents = counter('documents_total', 'Documents that were worked on to their end.');
+  const sentences = counter('sentences_total', 'Sentences of these documents.');
+  const entities = counter('entities_total', 'Entities of these documents.');
   const restarts = counter('worker_restarts_total', 'Processes that were lost and replaced.', 'role');
   const retries = counter('retries_total', 'Pieces of work tried again after a process was lost.', 'role');
   const batchSize = histogram('batch_sentences', 'Sentences in a batch.', batchBuckets, 'model');
@@ -50,10 +50,10 @@ export function createMetrics(settings: { readonly process: boolean }): Metrics 
       requests.inc({ route, method, status: String(status) });
       latency.observe({ route }, seconds);
     },
-    document: (sentenceCount, entityCount) => {
+    document: (answer) => {
       documents.inc();
-      sentences.inc(sentenceCount);
-      entities.inc(entityCount);
+      sentences.inc(answer.sentences);
+      entities.inc(answer.entities);
     },
     onEvent: (event) => {
       if (event.kind === 'worker-lost') restarts.inc({ role: event.role });

@@ -3,7 +3,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { findModel } from '../predict/load.ts';
-import { modelFiles, readModelFolder } from '../weights/model-folder.ts';
+import { modelFiles } from '../weights/model-description.ts';
+import { readModelFolder } from '../weights/model-folder.ts';
 import type { ServedModel } from './analyst.ts';
 
 /**

@@ -90,7 +90,7 @@ export const routes: readonly Route[] = [
       const { order, release } = await readOrder(request, services.intake);
       try {
         const answer = await services.analyst.analyze(order, { signal: request.signal });
-        services.metrics.document(answer.sentences, answer.entities);
+        services.metrics.document(answer);
         return answerResponse(answer);
       } finally {
         release();

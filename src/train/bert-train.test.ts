@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { checkConfig } from '../config/load.ts';
+import { checkConfig } from '../config/check.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { loadModel } from '../predict/load.ts';
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';

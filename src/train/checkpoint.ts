@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { errorMessage, UserError } from '../base/errors.ts';
 import type { RandomState } from '../base/random.ts';
 import { elementCount, type TensorData } from '../onnx/dtype.ts';
-import { modelFiles } from '../weights/model-folder.ts';
+import { modelFiles } from '../weights/model-description.ts';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.ts';
 import type { TensorStore } from '../weights/tensor-store.ts';
 import type { AdamW } from './adamw.ts';

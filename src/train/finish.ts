@@ -11,9 +11,9 @@ import { evaluateTagger } from '../predict/evaluate.ts';
 import type { Tagger } from '../predict/types.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
 import type { Device } from '../runtime/devices.ts';
+import { modelFiles } from '../weights/model-description.ts';
 import {
   externalParameters,
-  modelFiles,
   readModelFolder,
   type StoredModel,
   writeModelDescription,

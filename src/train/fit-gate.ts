@@ -7,11 +7,12 @@ import { createFeeder } from '../data/feeder.ts';
 import type { Example, ScoredEntity } from '../data/types.ts';
 import { stateWidth } from '../model/w2ner.ts';
 import { batchesOfOneLength } from '../predict/grid-batches.ts';
-import { createStatesSession, type TaggerModel } from '../predict/model-graphs.ts';
+import { statesGraph, type TaggerModel } from '../predict/model-graphs.ts';
 import { stateFeeds } from '../predict/passes.ts';
 import { cutSegments, segmentShape } from '../predict/segments.ts';
 import { defaultWindowSizes } from '../predict/windows.ts';
-import type { SessionOptions } from '../runtime/session.ts';
+import type { SessionOptions } from '../runtime/engine.ts';
+import { createSession } from '../runtime/session.ts';
 
 /** A fitted gate. */
 export interface Gate {
@@ -54,7 +55,7 @@ export async function fitGate(
   const random = createRandom(model.config.seed);
   const sample = random.shuffle([...train]).slice(0, SENTENCES);
   const ungated = { ...model, config: { ...model.config, gate_threshold: null } };
-  const session = await createStatesSession(ungated, options);
+  const session = await createSession(statesGraph(ungated), ungated.parameters, options);
   const feeder = createFeeder(model.config, model.encoder);
   const statesOf = async (examples: readonly Example[]): Promise<States[]> => {
     const short = examples.flatMap((example) =>

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../base/random.ts';
-import { checkConfig } from '../config/load.ts';
+import { checkConfig } from '../config/check.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
 import { createSampler, guesses, readCorpus } from './corpus.ts';

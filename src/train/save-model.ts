@@ -4,12 +4,8 @@ import { copyFileAtomic } from '../base/files.ts';
 import type { Config } from '../config/schema.ts';
 import { adapterNames } from '../model/adapters.ts';
 import type { TensorData } from '../onnx/dtype.ts';
-import {
-  type ModelDescription,
-  modelFiles,
-  writeModelDescription,
-  writeModelFolder,
-} from '../weights/model-folder.ts';
+import { type ModelDescription, modelFiles } from '../weights/model-description.ts';
+import { writeModelDescription, writeModelFolder } from '../weights/model-folder.ts';
 
 /** `W + (α/r)·B·A`. @param weight f32[O, I] @param down A, f32[r, I] @param up B, f32[O, r] */
 export function mergeAdapter(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../base/random.ts';
-import { checkConfig } from '../config/load.ts';
+import { checkConfig } from '../config/check.ts';
 import { loadModel } from '../predict/load.ts';
 import { readSafetensors } from '../weights/safetensors.ts';
 import { warmupFactor } from './adamw.ts';

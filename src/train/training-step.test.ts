@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { differentiate } from '../autodiff/differentiate.ts';
 import { createRandom } from '../base/random.ts';
-import { checkConfig } from '../config/load.ts';
+import { checkConfig } from '../config/check.ts';
 import { batchFeeds, FeatureCache, labelFeed } from '../data/batches.ts';
 import { createLabelSet } from '../data/labels.ts';
 import { w2nerLoss } from '../model/relations.ts';

@@ -1,28 +1,12 @@
 /** A file whose parts are read when asked for, each into memory of its own. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { errorMessage, UserError } from '../base/errors.ts';
+import { type BinaryFile, damaged } from './bytes.ts';
 
 /** One `read` of the operating system takes less than 2 GB. */
 const CHUNK = 256 << 20;
 /** The longest array of bytes in Node 20. */
 const MAX_BYTES = 2 ** 32;
-
-/** An open file. */
-export interface BinaryFile {
-  readonly path: string;
-  readonly size: number;
-  /** @throws UserError `E_WEIGHTS` when the file is shorter than it was, or cannot be read */
-  read(start: number, length: number): Uint8Array<ArrayBuffer>;
-  close(): void;
-}
-
-/** The hint for every file whose parts contradict each other. */
-export const DAMAGED = 'the file is damaged or only half copied: copy or train it again';
-
-/** The error for a file whose parts contradict each other. */
-export function damaged(path: string, message: string, cause?: unknown): UserError {
-  return new UserError({ code: 'E_WEIGHTS', where: path, message, hint: DAMAGED, cause });
-}
 
 function unreadable(path: string, error: unknown): UserError {
   const message = `cannot be read (${errorMessage(error)})`;

@@ -4,18 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../base/random.ts';
-import { checkConfig } from '../config/load.ts';
+import { checkConfig } from '../config/check.ts';
 import { createLabelSet } from '../data/labels.ts';
 import type { ParameterSpec } from '../model/build.ts';
 import { floatTensor, type TensorData } from '../onnx/dtype.ts';
+import { checkTensors } from './check-tensors.ts';
 import { initializeParameters } from './initialize.ts';
-import {
-  checkTensors,
-  externalParameters,
-  modelFiles,
-  readModelFolder,
-  writeModelFolder,
-} from './model-folder.ts';
+import { modelFiles } from './model-description.ts';
+import { externalParameters, readModelFolder, writeModelFolder } from './model-folder.ts';
 import { readSafetensors } from './safetensors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'w2ner-model-'));

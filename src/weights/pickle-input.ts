@@ -1,7 +1,7 @@
 /** A cursor over the bytes of a pickle that never reads past their end. */
 
 import { UserError } from '../base/errors.ts';
-import { DAMAGED } from './binary-file.ts';
+import { DAMAGED } from './bytes.ts';
 
 /** The bytes end inside a pickle: with more of the file, it may go on. */
 export class PickleCut extends UserError {

@@ -1,6 +1,6 @@
 /** What reading a pickle does: a stack machine that makes plain values, and calls nothing but the functions of an allow-list. */
 import { UserError } from '../base/errors.ts';
-import { damaged } from './binary-file.ts';
+import { damaged } from './bytes.ts';
 import type { PickleInput } from './pickle-input.ts';
 
 /** What a name of the allow-list makes of its arguments; `undefined` where they are not what it takes. */

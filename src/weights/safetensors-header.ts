@@ -1,7 +1,7 @@
 /** The header of a safetensors file: an 8-byte length and JSON that says what lies where (https://github.com/huggingface/safetensors). */
 import { errorMessage } from '../base/errors.ts';
 import { elementCount } from '../onnx/dtype.ts';
-import { type BinaryFile, damaged } from './binary-file.ts';
+import { type BinaryFile, damaged } from './bytes.ts';
 import { storedBytes } from './elements.ts';
 import type { StoredDType, TensorEntry } from './tensor-store.ts';
 

@@ -1,10 +1,10 @@
 /** Reads and writes safetensors files one tensor at a time (https://github.com/huggingface/safetensors). */
-import { UserError } from '../base/errors.ts';
 import { openAtomic } from '../base/files.ts';
-import { type DType, dtypes, elementCount, type TensorData } from '../onnx/dtype.ts';
+import { dtypes, elementCount, type TensorData } from '../onnx/dtype.ts';
 import { withBinary } from './binary-file.ts';
-import { decodeElements, rawElements } from './elements.ts';
-import { readHeader, type TensorPlace, typeCodes } from './safetensors-header.ts';
+import { rawElements } from './elements.ts';
+import { readHeader, typeCodes } from './safetensors-header.ts';
+import { type GraphPlace, graphPlaces, safetensorsStore } from './safetensors-store.ts';
 import { byteChunks, readSource, type TensorSource, tensorSources } from './tensor-source.ts';
 import type { TensorStore } from './tensor-store.ts';
 
@@ -14,31 +14,12 @@ export interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A place whose element type graphs have as well. */
-export interface GraphPlace extends TensorPlace {
-  readonly dtype: DType;
-}
-
 /**
  * Opens a file and reads its header; tensors are read when asked for.
  * @throws UserError `E_WEIGHTS` for a missing, truncated or inconsistent file, naming the tensor
  */
 export function openSafetensors(path: string): TensorStore {
-  return withBinary(path, (file) => {
-    const { places, metadata } = readHeader(file);
-    return {
-      where: path,
-      entries: places,
-      metadata,
-      read(name) {
-        const place = places.get(name);
-        if (place === undefined) throw new Error(`${path} has no tensor "${name}"`);
-        const { buffer } = file.read(place.start, place.end - place.start);
-        return { ...decodeElements(place.dtype, buffer), shape: place.shape };
-      },
-      close: () => file.close(),
-    };
-  });
+  return withBinary(path, safetensorsStore);
 }
 
 /**
@@ -64,15 +45,7 @@ export function readSafetensors(path: string): TensorFile {
  */
 export function safetensorsPlaces(path: string): Map<string, GraphPlace> {
   return withBinary(path, (file) => {
-    const places = new Map<string, GraphPlace>();
-    for (const [name, { dtype, ...place }] of readHeader(file).places) {
-      if (dtype === 'bfloat16' || dtype === 'float64') {
-        const message = `tensor "${name}" is ${dtype}, which cannot be used where it lies`;
-        const hint = 'write the weights anew as float32';
-        throw new UserError({ code: 'E_WEIGHTS', where: path, message, hint });
-      }
-      places.set(name, { dtype, ...place });
-    }
+    const places = graphPlaces(file);
     file.close();
     return places;
   });

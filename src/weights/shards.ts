@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorMessage, UserError } from '../base/errors.ts';
-import { damaged } from './binary-file.ts';
+import { damaged } from './bytes.ts';
 import { openSafetensors } from './safetensors.ts';
 import type { TensorEntry, TensorStore } from './tensor-store.ts';
 import { openTorchFile } from './torch-file.ts';

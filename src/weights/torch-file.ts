@@ -1,6 +1,7 @@
 /** Opens PyTorch state dicts without Python: the pickle is read, tensors when asked for, and nothing is executed. */
 import { elementCount } from '../onnx/dtype.ts';
-import { type BinaryFile, damaged, openBinary } from './binary-file.ts';
+import { openBinary } from './binary-file.ts';
+import { type BinaryFile, damaged } from './bytes.ts';
 import { decodeElements, storedBytes } from './elements.ts';
 import { readPickle } from './pickle.ts';
 import type { TensorStore } from './tensor-store.ts';

@@ -1,5 +1,5 @@
 /** PyTorch files of before 1.6: five pickles in a row, then the storages one after the other. */
-import { type BinaryFile, damaged } from './binary-file.ts';
+import { type BinaryFile, damaged } from './bytes.ts';
 import { storedBytes } from './elements.ts';
 import { readPickle } from './pickle.ts';
 import { PickleCut } from './pickle-input.ts';

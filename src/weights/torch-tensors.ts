@@ -1,7 +1,7 @@
 /** What the pickle of a PyTorch state dict says: tensors as views of storages that lie elsewhere in the file. */
 import { UserError } from '../base/errors.ts';
 import { elementCount } from '../onnx/dtype.ts';
-import { damaged } from './binary-file.ts';
+import { damaged } from './bytes.ts';
 import { type PickleFunction, PickleName, type PickleRules } from './pickle-machine.ts';
 import type { StoredDType, TensorEntry } from './tensor-store.ts';
 

@@ -2,7 +2,7 @@
 import { inflateRawSync } from 'node:zlib';
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader } from 'yauzl';
 import { errorMessage } from '../base/errors.ts';
-import { type BinaryFile, damaged } from './binary-file.ts';
+import { type BinaryFile, damaged } from './bytes.ts';
 
 /** The largest pickle read; a model of 10,000 tensors needs about three megabytes. */
 export const MAX_PICKLE = 64 << 20;

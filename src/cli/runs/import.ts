@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { importModel } from '../../convert/import-model.ts';
-import { modelFiles } from '../../weights/model-folder.ts';
+import { modelFiles } from '../../weights/model-description.ts';
 import { exitCodes } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { convertProgress, showDownload } from '../convert-progress.ts';

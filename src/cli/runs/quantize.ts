@@ -9,7 +9,7 @@ import type { Example } from '../../data/types.ts';
 import type { EvaluationReport } from '../../evaluate/report.ts';
 import { letSignalsIn } from '../../predict/batches.ts';
 import { evaluateTagger } from '../../predict/evaluate.ts';
-import { modelFiles } from '../../weights/model-folder.ts';
+import { modelFiles } from '../../weights/model-description.ts';
 import { exitCodes } from '../command.ts';
 import { type CliContext, wantsColor } from '../context.ts';
 import { convertProgress } from '../convert-progress.ts';

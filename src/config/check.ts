@@ -1,0 +1,51 @@
+/** Checks settings, wherever they come from, and says all that is wrong with them. */
+import { distance } from 'fastest-levenshtein';
+import { UserError } from '../base/errors.ts';
+import { type Config, configSchema, settingNames } from './schema.ts';
+
+const knownKeys = settingNames;
+
+/** Finds every setting that does not exist. @throws UserError `E_CONFIG_KEY` naming all of them */
+export function checkKeys(settings: object, where: string): void {
+  const unknown = Object.keys(settings).filter((key) => !knownKeys.includes(key));
+  if (unknown.length === 0) return;
+  const message =
+    unknown.length === 1
+      ? `"${unknown[0]}" is not a known setting`
+      : `${unknown.map((key) => `"${key}"`).join(', ')} are not known settings`;
+  const near = unknown.map((key) => {
+    const nearest = [...knownKeys].sort((a, b) => distance(a, key) - distance(b, key))[0]!;
+    return distance(nearest, key) <= 4 ? nearest : undefined;
+  });
+  const hint = near.every((key) => key !== undefined)
+    ? `did you mean ${near.map((key) => `"${key}"`).join(', ')}?`
+    : `known settings: ${knownKeys.join(', ')}`;
+  throw new UserError({ code: 'E_CONFIG_KEY', where, message, hint });
+}
+
+/**
+ * A complete configuration from the settings given.
+ * @throws UserError naming all unknown settings (`E_CONFIG_KEY`), or else all bad values (`E_CONFIG_VALUE`)
+ */
+export function checkConfig(settings: object, where = 'config'): Config {
+  checkKeys(settings, where);
+  const result = configSchema.safeParse(settings);
+  if (!result.success) {
+    const problems = result.error.issues.map((issue) => {
+      const key = issue.path.join('.');
+      const found = JSON.stringify((settings as Record<string, unknown>)[String(issue.path[0])]);
+      return `"${key}": got ${found}, ${issue.message[0]!.toLowerCase()}${issue.message.slice(1)}`;
+    });
+    throw new UserError({ code: 'E_CONFIG_VALUE', where, message: problems.join('; ') });
+  }
+  if (result.data.encoder === 'bert' && result.data.bert_name === undefined) {
+    const hint = 'name a folder or a model of the hub: "bert_name": "bert-base-multilingual-cased"';
+    const message = '"bert_name" is missing, a "bert" encoder needs it';
+    throw new UserError({ code: 'E_CONFIG_VALUE', where, message, hint });
+  }
+  if (result.data.ngram_max < result.data.ngram_min) {
+    const message = `"ngram_max" (${result.data.ngram_max}) is below "ngram_min" (${result.data.ngram_min})`;
+    throw new UserError({ code: 'E_CONFIG_VALUE', where, message });
+  }
+  return result.data;
+}
