@@ -3,9 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cli, createWorkplace, type Workplace } from '../../test/fake-cli.ts';
 import { eventually } from '../server/testing.ts';
+
+/** Processes are started: on a busy machine that takes its time. */
+vi.setConfig({ testTimeout: 240_000 });
 
 let place: Workplace;
 beforeEach(() => {
@@ -77,7 +80,7 @@ describe('the program', () => {
   };
 
   test('serves, finishes what it accepted when it is told to stop, and leaves no process behind', async () => {
-    const { child, output, closed, url } = await start(['--port', '0', '--timeout', '60']);
+    const { child, output, closed, url } = await start(['--port', '0', '--timeout', '600']);
     const port = new URL(url).port;
     const second = await start(['--port', port]);
     const [code] = await second.closed;

@@ -165,10 +165,14 @@ const recommendation = z
     text: z
       .string()
       .openapi({ description: 'The thesis without its strength, evidence level and references.' }),
+    scope: z.string().optional().openapi({
+      description: 'The part of the thesis that this grade is for, where a thesis has several.',
+    }),
     section: z.string().optional(),
     page: count.optional(),
     strength: z.enum(['A', 'B', 'C']).optional(),
     evidence: z.int().min(1).max(5).optional(),
+    grade: z.string().optional().openapi({ description: 'Strength and evidence as written.' }),
     comment: z.string().optional(),
     commentSpan: z.strictObject(charSpan).optional(),
     references: z.array(count),

@@ -84,7 +84,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       ...(options.execArgv === undefined ? {} : { execArgv: options.execArgv }),
     });
     const requestLog = createRequestLog(log);
-    const jobs = createJobs({ analyst, limits, onBug: requestLog.bug });
+    const jobs = createJobs({ analyst, limits, onDone: metrics.document, onBug: requestLog.bug });
     metrics.observe({ analyst, jobs, held });
     const schemas = createRequestSchemas({ documents: documentFormats, outputs: outputNames });
     const app = createApp({

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { UserError } from '../base/errors.ts';
 import type { DocumentResult } from '../predict/document-result.ts';
 import { loadModel } from '../predict/load.ts';
@@ -33,7 +33,14 @@ async function start(limits: Partial<ServiceLimits> = {}, port = 0) {
     models: ['guidelines-ru'],
     workers: 1,
     threads: 1,
-    limits: { ...defaultLimits, bodyBytes: 2_000_000, characters: limitedCharacters, ...limits },
+    limits: {
+      ...defaultLimits,
+      bodyBytes: 2_000_000,
+      characters: limitedCharacters,
+      seconds: 600,
+      stopSeconds: 200,
+      ...limits,
+    },
     origins: [],
     version: '0',
     logLevel: 'debug',
@@ -49,6 +56,9 @@ const sentenceOf = (i: number): string =>
   `Пациенту ${i} лет рекомендуется цитарабин ${i} мг/м2 два раза в сутки.`;
 const longText = (from: number, count: number): string =>
   Array.from({ length: count }, (_, i) => sentenceOf(from + i)).join('\n\n');
+
+/** Processes are started: on a busy machine that takes its time. */
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 let shared: Awaited<ReturnType<typeof start>>;
 beforeAll(async () => {

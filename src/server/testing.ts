@@ -70,8 +70,13 @@ export function fakeService(options: FakeServiceOptions = {}) {
   const analyst = fakeAnalyst({ atOnce: options.atOnce ?? true });
   const bugs: unknown[] = [];
   const log: object[] = [];
-  const jobs = createJobs({ analyst, limits, onBug: (error) => bugs.push(error) });
   const metrics = createMetrics({ process: false });
+  const jobs = createJobs({
+    analyst,
+    limits,
+    onDone: metrics.document,
+    onBug: (error) => bugs.push(error),
+  });
   const held = createHeldBytes(limits.heldBytes);
   metrics.observe({ analyst, jobs, held });
   const schemas = createRequestSchemas({
@@ -131,4 +136,4 @@ export function fakeWorkers<In, Out>(): {
 }
 
 /** Asks again and again until what is expected holds: on a busy machine, processes take their time. */
-export const eventually = <T>(ask: () => T) => expect.poll(ask, { timeout: 20_000 });
+export const eventually = <T>(ask: () => T) => expect.poll(ask, { timeout: 90_000 });
