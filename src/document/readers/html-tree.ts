@@ -55,7 +55,8 @@ function boundedAdapter(where: string, limits: DocumentLimits): TreeAdapter<Defa
       defaultTreeAdapter.insertBefore(parent, node, reference);
     },
     insertText: (parent, text) => {
-      count();
+      // Text comes in pieces; they are one node.
+      if (parent.childNodes.at(-1)?.nodeName !== '#text') count();
       defaultTreeAdapter.insertText(parent, text);
     },
   };

@@ -2,6 +2,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { segment } from '../../text/segment.ts';
 import { documentFromString } from '../from-string.ts';
+import { defaultLimits } from '../limits.ts';
 
 function read(html: string) {
   const document = documentFromString('проба.html', html, 'html');
@@ -113,14 +114,17 @@ describe('hostile markup', () => {
   });
 
   it('that multiplies is stopped', () => {
-    const limits = { limits: { nodes: 2000, depth: 256 } };
     const html = `${'<b a=1><i b=2>'.repeat(50)}${'<p>а'.repeat(2000)}`;
-    const defaults = documentFromString('а.html', '<p>а', 'html');
-    expect(defaults.source).toBe('а');
-    expect(() =>
-      documentFromString('а.html', html, 'html', {
-        limits: { ...limits.limits, characters: 1e6 } as never,
-      }),
-    ).toThrow(/more than 2,000 HTML elements/);
+    const read = () =>
+      documentFromString('а.html', html, 'html', { limits: { ...defaultLimits, nodes: 2000 } });
+    expect(read).toThrow(/more than 2,000 HTML elements/);
+  });
+
+  it('in long lists and texts costs no more than its length', () => {
+    const { blocks, document } = read(
+      `<ol><li value="7">а${'<li>б'.repeat(50_000)}</ol>${'в г '.repeat(50_000)}`,
+    );
+    expect(blocks).toHaveLength(50_002);
+    expect(document.source).toMatch(/^7\. а\n8\. б\n9\. б/);
   });
 });

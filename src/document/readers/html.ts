@@ -63,6 +63,8 @@ interface Reading {
   /** Bullet or number that the next block of a list begins with. */
   mark: string | undefined;
   tables: number;
+  /** The last number of each numbered list. */
+  readonly numbers: Map<HtmlParent, number>;
 }
 
 /** Ends the block: its lines are joined or parted as those of Markdown are. */
@@ -124,16 +126,23 @@ const within = (outer: Context, inner: Context): Context =>
 function readItem(reading: Reading, item: HtmlElement, context: Context): void {
   finish(reading, context);
   const list = item.parentNode;
-  if (context.cell === undefined) reading.mark = list === null ? '•' : markOf(item, list);
+  if (context.cell === undefined) reading.mark = list === null ? '•' : markOf(reading, item, list);
   readBlock(reading, item, context, within(context, { kind: 'list-item' }));
   reading.mark = undefined;
 }
 
-function markOf(item: HtmlElement, list: HtmlParent): string {
+/** A bullet, or the item's number in its list. */
+function markOf(reading: Reading, item: HtmlElement, list: HtmlParent): string {
   if (!isElement(list as HtmlNode) || (list as HtmlElement).tagName !== 'ol') return '•';
-  const items = list.childNodes.filter((node) => isElement(node) && node.tagName === 'li');
-  const start = Number(attributeOf(list as HtmlElement, 'start') ?? 1);
-  return `${(Number.isFinite(start) ? start : 1) + items.indexOf(item)}.`;
+  const before = reading.numbers.get(list) ?? numberOf(list as HtmlElement, 'start', 1) - 1;
+  const number = numberOf(item, 'value', before + 1);
+  reading.numbers.set(list, number);
+  return `${number}.`;
+}
+
+function numberOf(element: HtmlElement, attribute: string, otherwise: number): number {
+  const value = Number.parseInt(attributeOf(element, attribute) ?? '', 10);
+  return Number.isFinite(value) ? value : otherwise;
 }
 
 function readTable(reading: Reading, table: HtmlElement, outer: Context): void {
@@ -227,7 +236,14 @@ function readNode(reading: Reading, node: HtmlNode, context: Context): void {
  */
 export function readHtmlPage(html: string, where: string, limits: DocumentLimits): Extracted {
   const tree = parseHtml(html, where, limits);
-  const reading: Reading = { skipped: {}, blocks: [], lines: [''], mark: undefined, tables: 0 };
+  const reading: Reading = {
+    skipped: {},
+    blocks: [],
+    lines: [''],
+    mark: undefined,
+    tables: 0,
+    numbers: new Map(),
+  };
   readChildren(reading, tree, bodyContext);
   finish(reading, bodyContext);
   const head = findElement(tree, 'head');

@@ -121,7 +121,9 @@ export async function unpackEntry(bytes: Uint8Array, entry: ZipEntry, where: str
   const data = new Uint8Array(size);
   let at = 0;
   try {
-    const stream = asGzip(packed, entry).pipeThrough(new DecompressionStream('gzip'));
+    // Node and browsers declare what it takes differently.
+    const unpacking = new DecompressionStream('gzip') as unknown as TransformStream<Uint8Array, Uint8Array>;
+    const stream = asGzip(packed, entry).pipeThrough(unpacking);
     const reader = (stream as ReadableStream<Uint8Array>).getReader();
     for (;;) {
       const { done, value } = await reader.read();
