@@ -6,5 +6,9 @@ import type { Engine } from './types.ts';
 export async function createEngine(
   askToken: (wrong: boolean) => Promise<string | undefined>,
 ): Promise<Engine> {
+  if (import.meta.env.MODE === 'browser') {
+    const { createBrowserEngine } = await import('./browser.ts');
+    return createBrowserEngine();
+  }
   return createServerEngine({ askToken });
 }
