@@ -6,8 +6,7 @@ import type { Failure } from './problems.ts';
 export interface TaggedSentences {
   /** Per sentence its entities as JSON. */
   readonly answers: readonly string[];
-  /** Sentences cut into windows, and sentences with more readings than the decoder's bound. */
-  readonly windowed: number;
+  /** Sentences with more readings than the decoder's bound. */
   readonly bounded: number;
 }
 
@@ -32,7 +31,7 @@ export type FromReader =
       readonly kind: 'tag';
       readonly task: number;
       readonly call: number;
-      /** Per sentence its words as JSON. */
+      /** Per sentence its words as JSON; none is longer than a window. */
       readonly sentences: readonly string[];
     }
   | { readonly kind: 'done'; readonly task: number; readonly answer: Answer; readonly memory: number }
@@ -53,8 +52,7 @@ export type FromTagger =
       readonly kind: 'tagged';
       readonly batch: number;
       readonly answers: readonly string[];
-      /** Indices of sentences. */
-      readonly windowed: readonly number[];
+      /** Indices of sentences with more readings than the decoder's bound. */
       readonly bounded: readonly number[];
     }
   | { readonly kind: 'failed'; readonly batch: number; readonly failure: Failure };

@@ -31,8 +31,7 @@ describe('a tagger pool', () => {
     kind: 'tagged',
     batch,
     answers: sentences.map((sentence) => `<${sentence}>`),
-    windowed: [0],
-    bounded: [],
+    bounded: [0],
   });
 
   test('batches requests together and hands each its own answers', async () => {
@@ -44,8 +43,8 @@ describe('a tagger pool', () => {
     expect(pool.busy).toBe(1);
     worker!.say(echo(last(worker!.received)));
     const [first, second] = await Promise.all(answers);
-    expect([first!.answers, first!.windowed]).toEqual([['<a>', '<b>'], 1]);
-    expect([second!.answers, second!.windowed]).toEqual([['<c>'], 0]);
+    expect([first!.answers, first!.bounded]).toEqual([['<a>', '<b>'], 1]);
+    expect([second!.answers, second!.bounded]).toEqual([['<c>'], 0]);
     expect(events).toContainEqual(expect.objectContaining({ kind: 'batch', sentences: 3, requests: 2 }));
   });
 
@@ -105,7 +104,7 @@ describe('a reader pool', () => {
       start: fake.start,
       onEvent: () => {},
       typesOf: () => ['DRUG'],
-      tag: async (_model, sentences) => ({ answers: sentences.map(() => '[]'), windowed: 0, bounded: 0 }),
+      tag: async (_model, sentences) => ({ answers: sentences.map(() => '[]'), bounded: 0 }),
     });
     for (const worker of fake.workers) worker.say({ kind: 'ready' });
     await pool.ready;

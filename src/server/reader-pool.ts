@@ -183,8 +183,8 @@ export function createReaderPool(options: ReaderPoolOptions): ReaderPool {
     const { signal } = task.stopTagging;
     const { number } = task;
     options.tag(task.order.model, sentences, signal).then(
-      ({ answers, windowed, bounded }) => {
-        worker.send({ kind: 'tagged', task: number, call, found: { answers, windowed, bounded } });
+      ({ answers, bounded }) => {
+        worker.send({ kind: 'tagged', task: number, call, found: { answers, bounded } });
       },
       (error) => {
         if (error instanceof Problem) task.settle({ error }); // keeps its status

@@ -3,6 +3,7 @@ import type { ScoredEntity } from '../data/types.ts';
 import { analyzeDocument } from '../predict/analyze-document.ts';
 import type { DocumentResult } from '../predict/document-result.ts';
 import type { Tagger } from '../predict/types.ts';
+import { tagInWindows } from '../predict/windows.ts';
 import type { Answer, Order } from './analyst.ts';
 import type { FromReader, TaggedSentences, ToReader } from './messages.ts';
 import { openDocument } from './open-document.ts';
@@ -108,20 +109,25 @@ function remoteTagger(
 ): Tagger {
   const counts = { sentences: 0, windowed: 0, bounded: 0 };
   let calls = 0;
+  const tagShort = async (short: readonly (readonly string[])[]): Promise<ScoredEntity[][]> => {
+    const { answers, bounded } = await ask(
+      calls++,
+      short.map((words) => JSON.stringify(words)),
+    );
+    counts.bounded += bounded;
+    return answers.map((packed) => (packed === '[]' ? [] : (JSON.parse(packed) as ScoredEntity[])));
+  };
   return {
     name,
     types,
     counts,
     device: 'cpu',
     tag: async (sentences) => {
-      const { answers, windowed, bounded } = await ask(
-        calls++,
-        sentences.map((words) => JSON.stringify(words)),
-      );
+      // Windows are cut here, so that a sentence without end is many small pieces of work for the model's process.
+      const { entities, windowed } = await tagInWindows(sentences, tagShort);
       counts.sentences += sentences.length;
       counts.windowed += windowed;
-      counts.bounded += bounded;
-      return answers.map((packed) => (packed === '[]' ? [] : (JSON.parse(packed) as ScoredEntity[])));
+      return entities;
     },
     dispose: async () => {},
   };

@@ -1,14 +1,10 @@
 /** Batches: requests share them, short ones go first, long ones are never starved, suspects stand alone. */
 import { describe, expect, test } from 'vitest';
-import {
-  createSentenceQueue,
-  defaultQueueLimits,
-  type Portion,
-  type SentenceCall,
-} from './sentence-queue.ts';
+import { costOf, createSentenceQueue, type Portion, type SentenceCall } from './sentence-queue.ts';
 
-const limits = { ...defaultQueueLimits, sentences: 16, short: 4, longShare: 8, turn: 4 };
-const call = (size: number, characters = 10) => ({
+const limits = { batch: 16, short: 4, longShare: 8, turn: 4 };
+/** Sentences of one average length, or another. */
+const call = (size: number, characters = 240) => ({
   sentences: Array.from({ length: size }, () => 'x'.repeat(characters)),
 });
 const shape = (portions: readonly Portion[], names: readonly [string, SentenceCall][]): string =>
@@ -57,15 +53,15 @@ describe('a sentence queue', () => {
     for (let turn = 0; turn < 6; turn++) {
       for (let i = 0; i < 10; i++) queue.add(call(4));
       const batch = queue.take(turn);
-      expect(batch.reduce((sum, { start, end }) => sum + end - start, 0)).toBe(limits.sentences);
+      expect(batch.reduce((sum, { start, end }) => sum + end - start, 0)).toBe(limits.batch);
       for (const { call: own, start, end } of batch) taken.set(own, (taken.get(own) ?? 0) + end - start);
     }
     expect([taken.get(a), taken.get(b)]).toEqual([12, 12]);
   });
 
   test('every sentence is taken once and in order, whatever the sizes', () => {
-    const queue = createSentenceQueue({ ...limits, characters: 60 });
-    const calls = [call(1), call(7, 25), call(30), call(3), call(2, 500)];
+    const queue = createSentenceQueue(limits);
+    const calls = [call(1), call(7, 100), call(30), call(3, 500), call(2, 2400)];
     for (const own of calls) queue.add(own);
     const next = new Map<SentenceCall, number>(calls.map((own) => [own, 0]));
     for (let batch = queue.take(0); batch.length > 0; batch = queue.take(0)) {
@@ -75,6 +71,23 @@ describe('a sentence queue', () => {
       }
     }
     expect(calls.map((own) => next.get(own))).toEqual(calls.map(({ sentences }) => sentences.length));
+  });
+
+  test('counts work, not sentences: a long sentence is as much as many', () => {
+    const queue = createSentenceQueue(limits);
+    const [windows, short] = [call(50, 720), call(1)];
+    queue.add(windows);
+    queue.add(short);
+    expect(costOf('x'.repeat(720))).toBe(9);
+    const names: [string, SentenceCall][] = [
+      ['w', windows],
+      ['s', short],
+    ];
+    expect(shape(queue.take(0), names)).toBe('s0-1 w0-1');
+    expect(shape(queue.take(5000), names)).toBe('w1-2');
+    queue.add(call(1, 5000)); // more than a batch holds, and taken all the same
+    queue.remove(windows);
+    expect(queue.take(5000)).toHaveLength(1);
   });
 
   test('what failed comes back alone, before anything else, unless it was removed', () => {

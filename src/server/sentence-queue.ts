@@ -13,27 +13,27 @@ export interface Portion<Call extends SentenceCall = SentenceCall> {
   readonly end: number;
 }
 
-/** Bounds of a batch. */
+/** Bounds of a batch, in average sentences: see {@link costOf}. */
 export interface SentenceQueueLimits {
-  /** Most sentences in a batch. */
-  readonly sentences: number;
-  /** Most characters in a batch, unless a single sentence has more. */
-  readonly characters: number;
+  /** Most work in a batch, unless a single sentence is more. */
+  readonly batch: number;
   /** Calls up to this size are short: they go first. */
   readonly short: number;
-  /** Most sentences of long calls in a batch while more short calls are expected, so that those wait briefly. */
+  /** Most work for long calls in a batch while more short calls are expected, so that those wait briefly. */
   readonly longShare: number;
-  /** Sentences that a long call gets at a turn; one turn is all that long calls get beside short ones. */
+  /** What a long call gets at a turn; one turn is all that long calls get beside short ones. */
   readonly turn: number;
 }
 
-export const defaultQueueLimits: SentenceQueueLimits = {
-  sentences: 256,
-  characters: 100_000,
-  short: 16,
-  longShare: 32,
-  turn: 16,
-};
+export const defaultQueueLimits: SentenceQueueLimits = { batch: 256, short: 16, longShare: 32, turn: 16 };
+
+/** Packed characters of an average sentence of 30 words, which a model does in about a millisecond. */
+const averageLength = 240;
+
+/** The work of a sentence, in average ones: its grid has a cell for each pair of words. */
+export function costOf(sentence: string): number {
+  return Math.max(0.25, (sentence.length / averageLength) ** 2);
+}
 
 /** Milliseconds for which a short call makes others expected. */
 const shortCallsRecent = 1000;
@@ -72,15 +72,16 @@ export function createSentenceQueue<Call extends SentenceCall>(
     if (short.length > 0) lastShort = now;
     const batch = createBatch<Call>(limits);
     const expected = now - lastShort < shortCallsRecent;
-    const share = short.length > 0 ? limits.turn : expected ? limits.longShare : limits.sentences;
+    const share = short.length > 0 ? limits.turn : expected ? limits.longShare : limits.batch;
     // One turn of a long call is always in it, so that a flood of short calls cannot starve it.
     const first = long.shift();
+    let turnCost = 0;
     if (first !== undefined) {
-      batch.add(first, limits.turn);
+      turnCost = batch.add(first, limits.turn);
       long.push(first);
     }
     for (const waiting of short) batch.add(waiting, limits.short);
-    let room = share - batch.longSentences(long);
+    let room = share - turnCost;
     for (let idle = 0; room > 0 && idle < long.length; ) {
       const waiting = long.shift()!;
       const taken = batch.add(waiting, Math.min(limits.turn, room));
@@ -100,9 +101,10 @@ export function createSentenceQueue<Call extends SentenceCall>(
       return waiting + alone.reduce((sum, { start, end }) => sum + end - start, 0);
     },
     add: (call) => {
-      const size = call.sentences.length;
-      if (size === 0) return;
-      (size <= limits.short ? short : long).push({ call, next: 0, end: size });
+      const { length } = call.sentences;
+      if (length === 0) return;
+      const cost = call.sentences.reduce((sum, sentence) => sum + costOf(sentence), 0);
+      (cost <= limits.short ? short : long).push({ call, next: 0, end: length });
     },
     remove: (call) => {
       short = short.filter((waiting) => waiting.call !== call);
@@ -117,35 +119,25 @@ export function createSentenceQueue<Call extends SentenceCall>(
 /** A batch that fills up. */
 function createBatch<Call extends SentenceCall>(limits: SentenceQueueLimits) {
   const taken = new Map<Call, Portion<Call>>();
-  let sentences = 0;
-  let characters = 0;
+  let total = 0;
   return {
-    /** Takes at most `most` sentences, fewer where the batch is full. @returns how many */
+    /** Takes sentences until their work is `most`, or the batch is full; the first in a batch fits always. @returns the work taken */
     add: (waiting: Waiting<Call>, most: number): number => {
       const start = waiting.next;
-      while (waiting.next < waiting.end && waiting.next - start < most && sentences < limits.sentences) {
-        const size = waiting.call.sentences[waiting.next]!.length;
-        if (sentences > 0 && characters + size > limits.characters) break;
-        characters += size;
-        sentences++;
+      let cost = 0;
+      while (waiting.next < waiting.end && cost < most) {
+        const more = costOf(waiting.call.sentences[waiting.next]!);
+        if (total > 0 && total + more > limits.batch) break;
+        cost += more;
+        total += more;
         waiting.next++;
       }
-      const count = waiting.next - start;
-      if (count > 0) {
+      if (cost > 0) {
         const before = taken.get(waiting.call);
-        taken.set(waiting.call, {
-          call: waiting.call,
-          start: before?.start ?? start,
-          end: waiting.next,
-        });
+        taken.set(waiting.call, { call: waiting.call, start: before?.start ?? start, end: waiting.next });
       }
-      return count;
+      return cost;
     },
-    longSentences: (long: readonly Waiting<Call>[]): number =>
-      long.reduce((sum, { call }) => {
-        const portion = taken.get(call);
-        return sum + (portion === undefined ? 0 : portion.end - portion.start);
-      }, 0),
     portions: () => [...taken.values()],
   };
 }

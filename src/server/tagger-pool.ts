@@ -42,7 +42,6 @@ export interface TaggerPool {
 interface Call extends SentenceCall {
   readonly answers: string[];
   missing: number;
-  windowed: number;
   bounded: number;
   /** Whether a process was lost over some of its sentences. */
   lostBefore: boolean;
@@ -173,7 +172,6 @@ export function createTaggerPool(options: TaggerPoolOptions): TaggerPool {
           sentences,
           answers: new Array<string>(sentences.length),
           missing: sentences.length,
-          windowed: 0,
           bounded: 0,
           lostBefore: false,
           settle: (error) => {
@@ -203,16 +201,13 @@ const lostTwice = (): Problem =>
 /** Hands out a batch's answers; calls that were given up in the meantime take none. */
 function deliver(
   portions: readonly Portion<Call>[],
-  { answers, windowed, bounded }: Extract<FromTagger, { kind: 'tagged' }>,
+  { answers, bounded }: Extract<FromTagger, { kind: 'tagged' }>,
 ): { sentences: number; requests: number } {
-  const within = (indices: readonly number[], start: number, size: number): number =>
-    indices.filter((index) => index >= start && index < start + size).length;
   let at = 0;
   for (const { call, start, end } of portions) {
     const size = end - start;
     for (let i = 0; i < size; i++) call.answers[start + i] = answers[at + i]!;
-    call.windowed += within(windowed, at, size);
-    call.bounded += within(bounded, at, size);
+    call.bounded += bounded.filter((index) => index >= at && index < at + size).length;
     call.missing -= size;
     at += size;
     if (call.missing === 0) call.settle();

@@ -3,7 +3,6 @@ import type { ScoredEntity } from '../data/types.ts';
 import { loadModel } from '../predict/load.ts';
 import { createSentenceCache, tagCached } from '../predict/sentence-cache.ts';
 import type { Tagger } from '../predict/types.ts';
-import { cutWindows, defaultWindowSizes } from '../predict/windows.ts';
 import type { FromTagger, ToTagger } from './messages.ts';
 import { toFailure } from './problems.ts';
 import { serveParent } from './worker-process.ts';
@@ -41,17 +40,12 @@ async function answer({ batch, sentences }: ToTagger): Promise<void> {
       kind: 'tagged',
       batch,
       answers: entities.map((found) => (found.length === 0 ? '[]' : JSON.stringify(found))),
-      windowed: indices.filter((i) => isCut(words[i]!.length)),
       bounded: indices.filter((i) => boundedAnswers.has(entities[i]!)),
     });
   } catch (error) {
     send({ kind: 'failed', batch, failure: toFailure(error) });
   }
 }
-
-const isCut = (words: number): boolean =>
-  words > defaultWindowSizes.max &&
-  cutWindows(words, defaultWindowSizes.max, defaultWindowSizes.overlap).length > 1;
 
 /** Tags, and finds out which sentences met the decoder's bound: the tagger only counts them. */
 async function tagCounting(tagger: Tagger, sentences: Sentences): Promise<ScoredEntity[][]> {
