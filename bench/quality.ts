@@ -1,7 +1,9 @@
 /** Trains a configuration with several seeds and compares it with the lexicon: `npx tsx bench/quality.ts --name keywords`. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../src/base/errors.ts';
 import type { Config } from '../src/config/schema.ts';
+import type { EvaluationReport } from '../src/evaluate/report.ts';
 import type { Scores } from '../src/evaluate/scores.ts';
 import type { TrainEvent } from '../src/train/events.ts';
 import { trainModel } from '../src/train/train.ts';
@@ -41,6 +43,7 @@ await runMain(async () => {
     seeds: ['1,2,3', 'seeds, one run each'],
     target: [-1, 'F1 whose time is measured; without it that of the named benchmark'],
     threads: [2, 'processor threads'],
+    runs: ['', 'folders of finished runs, separated by commas, to be recorded instead of new ones'],
     keep: ['', 'folder that keeps the models, as seed-N; without it they are thrown away'],
     out: ['', 'result file; without it bench/results/quality-NAME.json and the README'],
   });
@@ -57,9 +60,16 @@ await runMain(async () => {
     dev: options.dev || dataFile(preset!.dev),
   };
   const target = options.target >= 0 ? options.target : (preset?.target ?? 0);
-  const seeds = options.seeds.split(',').map(Number);
+  const finished = options.runs.split(',').filter((folder) => folder !== '');
+  const seeds = finished.length > 0 ? [] : options.seeds.split(',').map(Number);
   const runs = [];
   let lexicon: Scores | undefined;
+  for (const folder of finished) {
+    const run = readRun(folder, target);
+    lexicon ??= run.lexicon;
+    runs.push(run.row);
+    say(`${folder}: F1 ${run.row.f1}`);
+  }
   for (const seed of seeds) {
     const run = await withFolder((folder) =>
       trainOnce(
@@ -78,7 +88,12 @@ await runMain(async () => {
   }
   const result = {
     name: `quality-${options.name}`,
-    machine,
+    ...(finished.length === 0
+      ? { machine }
+      : {
+          note: 'Recorded from finished runs of `w2ner train`; their commit and load were not recorded.',
+          machine: { ...machine, commit: null, load_before: null },
+        }),
     settings: { threads: options.threads, target, config },
     median_f1: median(runs.map(({ f1 }) => f1)),
     lexicon_f1: lexicon === undefined ? null : rounded(lexicon.f1),
@@ -113,11 +128,37 @@ async function trainOnce(
       say(`  epoch ${event.epoch}: loss ${event.loss.toFixed(4)}, dev F1 ${event.dev.f1.toFixed(4)}`);
     },
   });
-  const report = result.dev!;
+  const seconds = (performance.now() - started) / 1000;
+  return describeRun(config.seed, result.dev!, epochs, result.bestEpoch + 1, seconds, target);
+}
+
+/** The same of a run that is done, from what it left in its folder. */
+function readRun(folder: string, target: number) {
+  const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+  const { training, dev } = JSON.parse(read('metrics.json')) as {
+    training: { seed: number; best_epoch: number; seconds: number };
+    dev: EvaluationReport;
+  };
+  const events = read('train-log.jsonl')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as TrainEvent);
+  const epochs = events.filter((event): event is EpochEvent => event.kind === 'epoch');
+  return describeRun(training.seed, dev, epochs, training.best_epoch, training.seconds, target);
+}
+
+function describeRun(
+  seed: number,
+  report: EvaluationReport,
+  epochs: readonly EpochEvent[],
+  bestEpoch: number,
+  seconds: number,
+  target: number,
+) {
   const reached = epochs.findIndex((epoch) => epoch.dev.f1 >= target);
-  const until = epochs.slice(0, reached + 1).reduce((sum, { seconds }) => sum + seconds, 0);
+  const until = epochs.slice(0, reached + 1).reduce((sum, epoch) => sum + epoch.seconds, 0);
   const row = {
-    seed: config.seed,
+    seed,
     f1: rounded(report.micro.f1),
     precision: rounded(report.micro.precision),
     recall: rounded(report.micro.recall),
@@ -125,10 +166,10 @@ async function trainOnce(
     nested_f1: rounded(report.nested.f1),
     discontinuous_f1: rounded(report.discontinuous.f1),
     calibration_error: rounded(report.calibration?.ece ?? Number.NaN),
-    best_epoch: result.bestEpoch + 1,
+    best_epoch: bestEpoch,
     epochs: epochs.length,
     /** Epochs with their scoring, from the first to the last. */
-    train_seconds: rounded((performance.now() - started) / 1000, 3),
+    train_seconds: rounded(seconds, 3),
     /** Until the end of the first epoch that reached the target; null when none did. */
     seconds_to_target: reached < 0 ? null : rounded(until, 3),
   };
