@@ -4,7 +4,7 @@ import { costOf, createSentenceQueue, type Portion, type SentenceCall } from './
 
 const limits = { batch: 16, short: 4, longShare: 8, turn: 4 };
 /** Sentences of one average length, or another. */
-const call = (size: number, characters = 240) => ({
+const call = (size: number, characters = 250) => ({
   sentences: Array.from({ length: size }, () => 'x'.repeat(characters)),
 });
 const shape = (portions: readonly Portion[], names: readonly [string, SentenceCall][]): string =>
@@ -75,16 +75,16 @@ describe('a sentence queue', () => {
 
   test('counts work, not sentences: a long sentence is as much as many', () => {
     const queue = createSentenceQueue(limits);
-    const [windows, short] = [call(50, 720), call(1)];
+    const [windows, short] = [call(50, 750), call(1)];
     queue.add(windows);
     queue.add(short);
-    expect(costOf('x'.repeat(720))).toBe(9);
+    expect(costOf('x'.repeat(750))).toBeCloseTo(6.4);
     const names: [string, SentenceCall][] = [
       ['w', windows],
       ['s', short],
     ];
     expect(shape(queue.take(0), names)).toBe('s0-1 w0-1');
-    expect(shape(queue.take(5000), names)).toBe('w1-2');
+    expect(shape(queue.take(5000), names)).toBe('w1-3');
     queue.add(call(1, 5000)); // more than a batch holds, and taken all the same
     queue.remove(windows);
     expect(queue.take(5000)).toHaveLength(1);

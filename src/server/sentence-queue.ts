@@ -25,14 +25,15 @@ export interface SentenceQueueLimits {
   readonly turn: number;
 }
 
-export const defaultQueueLimits: SentenceQueueLimits = { batch: 256, short: 16, longShare: 32, turn: 16 };
+export const defaultQueueLimits: SentenceQueueLimits = { batch: 256, short: 16, longShare: 16, turn: 8 };
 
-/** Packed characters of an average sentence of 30 words, which a model does in about a millisecond. */
-const averageLength = 240;
+/** Packed characters of an average sentence of some 30 words, which a free processor does in about a millisecond. */
+const averageLength = 250;
 
-/** The work of a sentence, in average ones: its grid has a cell for each pair of words. */
+/** The work of a sentence, in average ones, as measured: words cost something, cells of the grid, a pair of words each, more. */
 export function costOf(sentence: string): number {
-  return Math.max(0.25, (sentence.length / averageLength) ** 2);
+  const size = sentence.length / averageLength;
+  return 0.1 + 0.3 * size + 0.6 * size ** 2;
 }
 
 /** Milliseconds for which a short call makes others expected. */
