@@ -1,4 +1,5 @@
 /** Builds the page: `vite build` for the service, `vite build --mode browser` for the page that works alone. */
+import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig, type UserConfig } from 'vite';
 
 export default defineConfig(
@@ -10,8 +11,15 @@ export default defineConfig(
     resolve: {
       // The build of ONNX Runtime whose WebAssembly lies beside the page, instead of inside the script.
       conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
-      // The package's main build needs Node's Buffer.
-      alias: [{ find: /^csv-stringify\/sync$/, replacement: 'csv-stringify/browser/esm/sync' }],
+      alias: [
+        // The package's main build needs Node's Buffer.
+        { find: /^csv-stringify\/sync$/, replacement: 'csv-stringify/browser/esm/sync' },
+        // Its build for browsers asks the page's document, which a worker has none of; this one has a table.
+        {
+          find: /^decode-named-character-reference$/,
+          replacement: fileURLToPath(import.meta.resolve('decode-named-character-reference')),
+        },
+      ],
     },
     worker: { format: 'es' },
     build: {

@@ -53,10 +53,12 @@ export function staticPage(): Plugin {
   const models = modelPlaces();
   const { runtime, files: runtimeFiles } = runtimePlaces();
   const files = [...models.flatMap((place) => place.files), ...runtimeFiles];
+  let isBuild = false;
   let publicFiles: readonly string[] = [];
   return {
     name: 'w2ner-static-page',
-    configResolved({ publicDir }) {
+    configResolved({ publicDir, command }) {
+      isBuild = command === 'build';
       if (publicDir === '' || !existsSync(publicDir)) return;
       const entries = readdirSync(publicDir, { recursive: true, withFileTypes: true });
       publicFiles = entries
@@ -66,11 +68,17 @@ export function staticPage(): Plugin {
     resolveId: (id) => (id === MODULE ? `\0${MODULE}` : undefined),
     load(id) {
       if (id !== `\0${MODULE}`) return undefined;
-      const shown = models.map(({ model }) => model);
-      return `export const models = ${JSON.stringify(shown)};\nexport const runtime = ${JSON.stringify(runtime)};`;
+      const values = {
+        models: models.map(({ model }) => model),
+        runtime,
+        serviceWorker: isBuild ? SERVICE_WORKER : null,
+      };
+      return Object.entries(values)
+        .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
+        .join('\n');
     },
     buildStart() {
-      if (this.environment.mode !== 'build') return;
+      if (!isBuild) return;
       for (const { address, path } of files) {
         this.emitFile({ type: 'asset', fileName: address, source: readFileSync(path) });
       }

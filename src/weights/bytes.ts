@@ -31,7 +31,7 @@ export function bytesAsFile(path: string, bytes: Uint8Array): BinaryFile {
       if (start + length > bytes.length) {
         throw damaged(path, `ends at byte ${bytes.length}, needed up to ${start + length}`);
       }
-      return bytes.slice(start, start + length);
+      return new Uint8Array(bytes.subarray(start, start + length)); // a Buffer's slice would be no copy
     },
     close() {},
   };

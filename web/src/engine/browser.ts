@@ -1,5 +1,5 @@
 /** This browser as an engine: documents are read and models run in a worker, and nothing leaves the computer. */
-import { runtime, models as shipped } from 'virtual:w2ner-static';
+import { runtime, serviceWorker, models as shipped } from 'virtual:w2ner-static';
 import type { DocumentResult } from '../../../src/predict/document-result.ts';
 import { createWorkerCalls, type WorkerCalls } from '../worker/calls.ts';
 import type { ModelPlace, RuntimePlace } from '../worker/messages.ts';
@@ -11,10 +11,19 @@ export interface BrowserEngine extends Engine {
   ready(): Promise<{ readonly threads: number }>;
 }
 
+/** Settings of {@link createBrowserEngine}. */
+export interface BrowserEngineOptions {
+  /**
+   * Threads inside an operator. One when absent: the models' products are small, and threads that wait for one another
+   * cost more than they save (bench/results/browser.json).
+   */
+  readonly threads?: number;
+}
+
 /** Makes the engine and begins to load the default model, so that it is there when the first document comes. */
-export function createBrowserEngine(): BrowserEngine {
+export function createBrowserEngine({ threads = 1 }: BrowserEngineOptions = {}): BrowserEngine {
   const place = (path: string): string => new URL(path, document.baseURI).href;
-  const files: RuntimePlace = { mjs: place(runtime.mjs), wasm: place(runtime.wasm) };
+  const files: RuntimePlace = { mjs: place(runtime.mjs), wasm: place(runtime.wasm), threads };
   const calls = createWorkerCalls(
     () => new Worker(new URL('../worker/engine-worker.ts', import.meta.url), { type: 'module' }),
   );
@@ -37,8 +46,8 @@ export function createBrowserEngine(): BrowserEngine {
 
 /** Keeps the page's files, so that it opens without a network next time; begun late, so that loading has the line. */
 function keepForLater(): void {
-  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
-  const address = new URL('service-worker.js', document.baseURI).href;
+  if (serviceWorker === null || !('serviceWorker' in navigator)) return;
+  const address = new URL(serviceWorker, document.baseURI).href;
   navigator.serviceWorker.register(address).catch(() => {}); // without it the page works as well
 }
 

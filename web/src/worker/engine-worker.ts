@@ -8,7 +8,7 @@ import type { Document } from '../../../src/document/types.ts';
 import { analyzeDocument } from '../../../src/predict/analyze-document.ts';
 import type { Tagger } from '../../../src/predict/types.ts';
 import { EngineError, type EngineInput } from '../engine/types.ts';
-import { loadTagger, threads } from './load-tagger.ts';
+import { loadTagger, threadsOf } from './load-tagger.ts';
 import type { FromWorker, PlainError, ToWorker } from './messages.ts';
 
 type Call = Exclude<ToWorker, { kind: 'cancel' }>;
@@ -35,7 +35,7 @@ async function answer(message: Call, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (message.kind === 'load') {
       await load(message);
-      say({ kind: 'loaded', call, threads });
+      say({ kind: 'loaded', call, threads: threadsOf(message.runtime) });
     } else {
       say({ kind: 'result', call, result: await analyze(message, signal) });
     }

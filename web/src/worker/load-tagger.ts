@@ -11,11 +11,10 @@ import type { ModelPlace, RuntimePlace } from './messages.ts';
 /** Bytes of the runtime, about, for progress: a server may send it compressed and not say how much comes. */
 const RUNTIME_BYTES = 14_240_000;
 
-/** Products are small: more threads wait for each other longer than they compute (bench/results/browser.json). */
-const MOST_THREADS = 2;
-
-/** Threads inside an operator: one, unless the page is isolated, which sharing memory between threads needs. */
-export const threads = self.crossOriginIsolated ? Math.min(MOST_THREADS, navigator.hardwareConcurrency) : 1;
+/** Threads that a runtime can be given here: sharing memory needs a page that is isolated from other origins. */
+export function threadsOf({ threads }: RuntimePlace): number {
+  return self.crossOriginIsolated ? Math.max(1, Math.min(threads, navigator.hardwareConcurrency)) : 1;
+}
 
 let compiler: Promise<Compile> | undefined;
 let loaded: { readonly name: string; readonly tagger: Promise<Tagger> } | undefined;
@@ -68,8 +67,9 @@ export async function loadTagger(
 }
 
 function loadRuntime(runtime: RuntimePlace, onProgress: (bytes: number) => void): Promise<Compile> {
-  compiler ??= download(runtime.wasm, onProgress).then(({ buffer }) =>
-    createWebCompiler({ files: runtime, binary: buffer, threads }),
+  const { mjs, wasm } = runtime;
+  compiler ??= download(wasm, onProgress).then(({ buffer }) =>
+    createWebCompiler({ files: { mjs, wasm }, binary: buffer, threads: threadsOf(runtime) }),
   );
   compiler.catch(() => {
     compiler = undefined;

@@ -11,10 +11,12 @@ export interface ModelPlace {
   readonly bytes: number;
 }
 
-/** Where ONNX Runtime's files lie: absolute addresses. */
+/** Where ONNX Runtime's files lie (absolute addresses), and how it is run. */
 export interface RuntimePlace {
   readonly mjs: string;
   readonly wasm: string;
+  /** Threads inside an operator; more than one are only had by a page that is isolated from other origins. */
+  readonly threads: number;
 }
 
 /** What the worker is asked. The runtime is loaded once; one model is kept at a time. */
