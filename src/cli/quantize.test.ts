@@ -18,6 +18,14 @@ test('makes a smaller model', async () => {
   expect(JSON.parse(place.read('small/config.json'))).toMatchObject({ weights: 'int8' });
 });
 
+test('of tables only', async () => {
+  const { code, stdout } = await cli(['quantize', model, '--tables-only', '--out', place.path('small')]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/1 tensor quantised in /);
+  expect(JSON.parse(place.read('small/config.json'))).toMatchObject({ weights: 'int8_table' });
+  expect(place.read('small/README.md')).not.toContain('cannot be trained');
+});
+
 test('with data compares scores and speed, and keeps them in metrics.json', async () => {
   const data = place.write('dev.json', '[{"sentence":["Риск","есть"],"ner":[{"type":"DRUG","index":[0]}]}]');
   const { code, stdout } = await cli([

@@ -126,9 +126,11 @@ export const settingsSchema = z.strictObject({
     .describe('reading of entity scores as probabilities, fitted on the dev data when training ends'),
   score_intercept: z.number().default(0).describe('the same: sigmoid(slope · logit(score) + intercept)'),
   weights: z
-    .enum(['float32', 'int8'])
+    .enum(['float32', 'int8', 'int8_table'])
     .default('float32')
-    .describe('how the weights of a model are stored; int8 is what "w2ner quantize" writes'),
+    .describe(
+      'how the weights of a model are stored; "w2ner quantize" writes int8 (products and tables) and int8_table',
+    ),
   // Ours: training.
   accumulate: size.default(1).describe('batches whose gradients make one step of the optimizer'),
   padding: z

@@ -92,7 +92,7 @@ const exporters: Readonly<Record<ExportKind, Exporter>> = {
       if (encoder === undefined) {
         throw bad(folder, 'has the compact encoder, which the original does not know', hint);
       }
-      if (config.weights === 'int8') {
+      if (config.weights !== 'float32') {
         throw bad(
           folder,
           'has int8 weights, which the original does not know',

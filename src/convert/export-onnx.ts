@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { copyFileAtomic, writeFileAtomic } from '../base/files.ts';
+import { int8Parts } from '../model/build.ts';
 import { w2nerCells } from '../model/relations.ts';
 import { describeW2ner } from '../model/w2ner.ts';
 import type { DType } from '../onnx/dtype.ts';
@@ -43,7 +44,7 @@ export function describeForExport({ config, labels, encoder }: StoredModel): Gra
     training: false,
     padded: true,
     encoder: encoder?.config,
-    int8: config.weights === 'int8',
+    ...int8Parts(config.weights),
     computedDistance: true,
   });
   const { graph } = model.build;

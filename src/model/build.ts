@@ -1,4 +1,5 @@
 /** What model descriptions are written against: a graph, declared parameters, and dropout that training feeds. */
+import type { Config } from '../config/schema.ts';
 import type { DType } from '../onnx/dtype.ts';
 import type { Graph, Shape, Value } from '../onnx/graph.ts';
 import { multiply } from '../onnx/operators/elementwise.ts';
@@ -72,8 +73,10 @@ export interface Build {
   readonly originalPadding: boolean;
   /** Low-rank adapters of the encoder's linear layers; absent when it has none. */
   readonly adapters?: AdapterSettings;
-  /** Whether the weights of large products and tables are int8 numbers with scales; only for use. */
+  /** Whether the weights of large products are int8 numbers with scales; only for use. */
   readonly int8: boolean;
+  /** The same of tables. */
+  readonly int8Tables: boolean;
   /** Whether operators of ONNX Runtime's own may stand for several ordinary ones; only for use, and only on the CPU. */
   readonly fused: boolean;
   readonly parameters: Map<string, ParameterSpec>;
@@ -89,9 +92,18 @@ export interface BuildOptions {
   readonly originalPadding?: boolean;
   /** Default: float32 weights. */
   readonly int8?: boolean;
+  readonly int8Tables?: boolean;
   /** Default: ordinary operators only, but for int8 products. */
   readonly fused?: boolean;
   readonly adapters?: AdapterSettings;
+}
+
+/** What is int8 in a model whose weights are stored so. */
+export function int8Parts(weights: Config['weights']): {
+  readonly int8: boolean;
+  readonly int8Tables: boolean;
+} {
+  return { int8: weights === 'int8', int8Tables: weights !== 'float32' };
 }
 
 export function createBuild(graph: Graph, options: BuildOptions): Build {
@@ -99,6 +111,7 @@ export function createBuild(graph: Graph, options: BuildOptions): Build {
     graph,
     originalPadding: false,
     int8: false,
+    int8Tables: false,
     fused: false,
     ...options,
     parameters: new Map(),

@@ -1,5 +1,5 @@
 /** The graphs that a model is used by: the whole in one, or in two passes with a gate between them. */
-import type { Build } from '../model/build.ts';
+import { type Build, int8Parts } from '../model/build.ts';
 import { gateScores } from '../model/gate.ts';
 import { w2nerCells } from '../model/relations.ts';
 import { describeGrid, describeStates, describeW2ner, type W2nerGraph } from '../model/w2ner.ts';
@@ -58,7 +58,7 @@ export function declaredParameters(model: ModelDescription): Build['parameters']
 const graphOptions = ({ config }: ModelDescription, fused: boolean) => ({
   training: false,
   padded: false,
-  int8: config.weights === 'int8',
+  ...int8Parts(config.weights),
   fused,
 });
 

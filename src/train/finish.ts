@@ -50,7 +50,12 @@ const sessionOf = ({ threads, device }: Finished) => ({
 });
 
 /** The settings that are fitted when a run ends, as they stand before. */
-export const unfitted = { none_offset: 0, gate_threshold: null, score_slope: 1, score_intercept: 0 } as const;
+export const unfitted = {
+  none_offset: 0,
+  gate_threshold: null,
+  score_slope: 1,
+  score_intercept: 0,
+} as const;
 
 /** Tried against "no relation": a model that is unsure between types leaves an entity out although something is there. */
 const OFFSETS = [0, -0.25, -0.5, -0.75, -1, 0.25, 0.5];

@@ -7,6 +7,7 @@ import type { Random } from '../base/random.ts';
 import type { Config } from '../config/schema.ts';
 import { createLabelSet, type LabelSet } from '../data/labels.ts';
 import type { ParameterSpec } from '../model/build.ts';
+import { int8Names } from '../model/weights.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { findModel, shippedModels } from '../predict/load.ts';
 import { declaredParameters } from '../predict/model-graphs.ts';
@@ -16,6 +17,7 @@ import { type EncoderFolder, readEncoderFolder } from '../weights/encoder-folder
 import { encoderTensorName } from '../weights/encoder-names.ts';
 import { findEncoder } from '../weights/find-encoder.ts';
 import { initializeParameters } from '../weights/initialize.ts';
+import { restoreRows } from '../weights/int8.ts';
 import { readModelFolder } from '../weights/model-folder.ts';
 import { openWeights } from '../weights/open-weights.ts';
 import { openSafetensors } from '../weights/safetensors.ts';
@@ -162,7 +164,7 @@ const SHAPES = [
 /** A model to train further. Its labels come first; types that only the data has get new rows. */
 function startFromModel(folder: string, config: Config, dataLabels: LabelSet): Start {
   const model = readModelFolder(folder);
-  if (model.config.weights !== 'float32') {
+  if (model.config.weights === 'int8') {
     const hint = 'start from the float32 model that it was made of';
     throw new UserError({
       code: 'E_INIT',
@@ -186,10 +188,31 @@ function startFromModel(folder: string, config: Config, dataLabels: LabelSet): S
   try {
     checkTensors(declaredParameters(model), store);
     const labels = createLabelSet([...model.labels.types, ...dataLabels.types]);
-    return { labels, encoder: model.encoder, bertName: model.config.bert_name, ...readTensors(store) };
+    const { tensors, kept } = readTensors(store);
+    return {
+      labels,
+      encoder: model.encoder,
+      bertName: model.config.bert_name,
+      tensors: withFloatTables(tensors),
+      kept,
+    };
   } finally {
     store.close();
   }
+}
+
+/** Tables as float32 numbers again, where a model has them as int8. */
+function withFloatTables(tensors: Map<string, TensorData>): Map<string, TensorData> {
+  const floats = new Map(tensors);
+  for (const [name, values] of tensors) {
+    const table = name.replace(/_int8$/, '');
+    if (table === name) continue;
+    const scales = int8Names(table).scales;
+    floats.set(table, restoreRows(values, tensors.get(scales)!));
+    floats.delete(name);
+    floats.delete(scales);
+  }
+  return floats;
 }
 
 /** Gives new labels rows of starting values. @param tensors changed in place */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../base/random.ts';
 import { checkConfig } from '../config/check.ts';
+import { quantizeModel } from '../convert/quantize-model.ts';
 import { loadModel } from '../predict/load.ts';
 import { readSafetensors } from '../weights/safetensors.ts';
 import { warmupFactor } from './adamw.ts';
@@ -146,6 +147,25 @@ describe('a training run', () => {
     await tagger.dispose();
     await run('scores', { ...more, resume: true });
     expect(scale()).toEqual(fitted);
+  });
+
+  test('goes on from a model with int8 tables, which finds what the float32 one finds', async () => {
+    const learnt = { config: checkConfig({ ...config, epochs: 12 }) };
+    const first = await run('plain', learnt);
+    const small = join(folder, 'small');
+    const { quantized } = quantizeModel({ model: join(folder, 'plain'), out: small, tablesOnly: true });
+    expect(quantized).toBe(1);
+    const tagger = await loadModel(small);
+    const examples = makeData(20, 2) as { sentence: string[]; ner: unknown[] }[];
+    const found = await tagger.tag(examples.map(({ sentence }) => sentence));
+    await tagger.dispose();
+    expect(first.result.bestF1).toBeGreaterThan(0.3);
+    expect(found.flat().length).toBeGreaterThan(0.3 * examples.flatMap(({ ner }) => ner).length);
+    const settings = JSON.parse(readFileSync(join(small, 'config.json'), 'utf8'));
+    expect(settings.weights).toBe('int8_table');
+    const { result } = await run('further', { config: checkConfig({ ...settings, epochs: 1 }), init: small });
+    expect(result.bestF1).toBeGreaterThan(0.8 * first.result.bestF1);
+    expect(JSON.parse(readFileSync(join(folder, 'further', 'config.json'), 'utf8')).weights).toBe('float32');
   });
 
   test('leaves a usable model at F1 = 0, with a warning', async () => {

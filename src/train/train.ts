@@ -71,7 +71,9 @@ const CHECKPOINT_SECONDS = 120;
  */
 export async function trainModel(given: TrainOptions): Promise<TrainResult> {
   // Settings that come from a model folder carry how that model's scores are read: this one's are fitted at the end.
-  const config = { ...given.config, ...unfitted };
+  // A model with int8 tables trains as a float32 one.
+  const weights = given.config.weights === 'int8_table' ? ('float32' as const) : given.config.weights;
+  const config = { ...given.config, ...unfitted, weights };
   const options = { ...given, config };
   const { out } = options;
   const data = readTrainingData(options, (message) => options.onEvent?.({ kind: 'warning', message }));

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../base/random.ts';
 import { elementCount, floatTensor, type TensorData } from '../onnx/dtype.ts';
-import { quantizeColumns, quantizeRows } from './int8.ts';
+import { quantizeColumns, quantizeRows, restoreRows } from './int8.ts';
 
 const random = createRandom(4);
 const draw = (...shape: number[]): TensorData =>
@@ -47,4 +47,17 @@ test('a table has a scale per row; a row of zeros stays one', () => {
   expect(scales.shape).toEqual([2, 1]);
   expect([...values.data]).toEqual([0, 0, 64, -127]);
   expect(scales.data[1]).toBeCloseTo(2 / 127, 6);
+});
+
+test('rows come back to within half a step of their scale', () => {
+  const data = Float32Array.from({ length: 12 }, (_, k) => Math.sin(k * k) * (k + 1));
+  const table = { dtype: 'float32' as const, shape: [3, 4], data };
+  const { values, scales } = quantizeRows(table);
+  const restored = restoreRows(values, scales);
+  expect(restored.shape).toEqual([3, 4]);
+  for (const [k, value] of data.entries()) {
+    expect(Math.abs(Number(restored.data[k]) - value)).toBeLessThanOrEqual(
+      scales.data[Math.floor(k / 4)]! / 2 + 1e-6,
+    );
+  }
 });

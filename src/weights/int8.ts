@@ -62,3 +62,12 @@ export function quantizeRows(table: TensorData): QuantizedTensor {
     scales: { dtype: 'float32', shape: [rows, 1], data: scales },
   };
 }
+
+/** What {@link quantizeRows} made into whole numbers, as float32 numbers again. */
+export function restoreRows(values: TensorData, scales: TensorData): TensorData {
+  const [rows, width] = values.shape as [number, number];
+  const data = new Float32Array(rows * width);
+  for (let k = 0; k < data.length; k++)
+    data[k] = Number(values.data[k]) * Number(scales.data[Math.floor(k / width)]);
+  return { dtype: 'float32', shape: [rows, width], data };
+}

@@ -20,6 +20,10 @@ export const quantizeCommand = defineCommand<QuantizeOptions>({
       .requiredOption('-o, --out <dir>', 'folder for the int8 model')
       .option('-d, --data <file>', 'annotated sentences: compare scores and speed before and after')
       .option('--bits <n>', '7, or 8 for processors with VNNI only', wholeNumber('--bits'), 7)
+      .option(
+        '--tables-only',
+        'leave products float32: smaller, exactly repeatable, and can be trained further',
+      )
       .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
       .addHelpText(
         'after',

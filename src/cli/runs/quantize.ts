@@ -24,6 +24,7 @@ export interface QuantizeOptions {
   readonly out: string;
   readonly data?: string;
   readonly bits: number;
+  readonly tablesOnly?: boolean;
   readonly threads?: number;
 }
 
@@ -42,7 +43,13 @@ export async function runQuantize(
   const progress = await startProgress(context, 'Quantising');
   let result: QuantizeResult;
   try {
-    result = quantizeModel({ model: model!, out, bits, onProgress: convertProgress(progress) });
+    result = quantizeModel({
+      model: model!,
+      out,
+      bits,
+      ...pick(options, 'tablesOnly'),
+      onProgress: convertProgress(progress),
+    });
   } finally {
     progress.stop();
   }
@@ -55,7 +62,12 @@ export async function runQuantize(
   }
   const [before, after] = reports;
   if (before !== undefined && after !== undefined) {
-    const quantized = { bits, from: model, float32: scoreOf(before), int8: scoreOf(after) };
+    const quantized = {
+      ...(options.tablesOnly === true ? { tables_only: true } : { bits }),
+      from: model,
+      float32: scoreOf(before),
+      int8: scoreOf(after),
+    };
     const metrics = { quantized, dev: after };
     writeFileAtomic(join(out, modelFiles.metrics), `${JSON.stringify(metrics, null, 2)}\n`);
   }
