@@ -132,9 +132,15 @@ for (const step of steps) {
 const run = join(runs, steps.at(-1).name);
 const target = values.out ?? join(root, 'models', name);
 mkdirSync(target, { recursive: true });
-for (const file of ['config.json', 'labels.json', 'model.safetensors', 'metrics.json', 'README.md']) {
-  copyFileSync(join(run, file), join(target, file));
+let shipped = run;
+if (recipe.quantize !== undefined) {
+  shipped = join(runs, `${steps.at(-1).name}-small`);
+  rmSync(shipped, { recursive: true, force: true });
+  w2ner('quantize', run, '--out', shipped, ...recipe.quantize, '--data', dataFile(steps.at(-1).dev));
 }
+for (const file of ['config.json', 'labels.json', 'model.safetensors'])
+  copyFileSync(join(shipped, file), join(target, file));
+for (const file of ['metrics.json', 'README.md']) copyFileSync(join(run, file), join(target, file));
 const sections = [
   ['Provenance', recipe.provenance],
   ['Size and speed', recipe.speed],
