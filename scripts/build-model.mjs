@@ -6,7 +6,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import './setup.mjs';
@@ -55,6 +55,16 @@ const weightsOf = (step) =>
     ? join(runs, `${step}.safetensors`)
     : join(runs, step, 'model.safetensors');
 
+/** A copy of a text without the zero bytes and control characters that extraction has left in it. */
+function cleaned(path) {
+  const target = join(runs, 'text', basename(path));
+  mkdirSync(dirname(target), { recursive: true });
+  const text = readFileSync(join(data, path), 'utf8');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  writeFileSync(target, text.replace(/[\0-\x08\x0e-\x1f]/g, ''));
+  return target;
+}
+
 /** What each kind of step does, and the result that says it is done. */
 const kinds = {
   pretrain: {
@@ -86,14 +96,17 @@ const kinds = {
   },
   label: {
     result: ({ name }) => join(runs, `${name}.json`),
-    run({ label, models, sentences }, result) {
+    run({ label, models, sentences, minScore }, result) {
       const teachers = models.flatMap((model) => ['--model', join(runs, model)]);
+      const options = ['--sentences', String(sentences), '--min-score', String(minScore)];
+      // No sentence is left out for doubt: it would be the long ones with many entities.
       w2ner(
         'label',
-        ...label.map((path) => join(data, path)),
+        ...label.map(cleaned),
         ...teachers,
-        '--sentences',
-        String(sentences),
+        ...options,
+        '--doubt-from',
+        String(minScore),
         '--out',
         result,
       );

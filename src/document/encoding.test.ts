@@ -60,11 +60,17 @@ describe('decodeText', () => {
     expect(errorOf(iconv.encode(long, 'cp866')).message).toContain('looks like CP866');
   });
 
+  it('reads text with a few stray control characters, which keep their places', () => {
+    const stray = 'Боль в груди\u0011 и одышка\u0007 при нагрузке.';
+    expect(decodeText(Buffer.from(stray), 'a.txt')).toEqual({ text: stray, encoding: 'utf-8' });
+  });
+
   test.each<[string, Uint8Array, string, RegExp]>([
     ['nothing', new Uint8Array(), 'E_EMPTY', /the file is empty/],
     ['white space', Buffer.from(' \r\n\t'), 'E_EMPTY', /white space/],
     ['only a byte-order mark', Buffer.from([0xef, 0xbb, 0xbf]), 'E_EMPTY', /white space/],
     ['a zero byte', Buffer.from('да\u0000нет'), 'E_BINARY', /byte 4: 0x00/],
+    ['many control characters', Buffer.from(`да${'\u0011'.repeat(9)}нет`), 'E_BINARY', /byte 4: 0x11/],
     ['a PDF', Buffer.from('%PDF-1.7 …'), 'E_BINARY', /PDF/],
     ['a DOCX', Buffer.from([0x50, 0x4b, 3, 4, 20]), 'E_BINARY', /ZIP/],
     [

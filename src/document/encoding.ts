@@ -93,14 +93,24 @@ function scanUtf8(bytes: Uint8Array): Utf8Faults {
   return { first, faults, wellFormed };
 }
 
-/** Control characters that no text file holds; tab, line ends, page break and the old end-of-file mark may stand. */
+/** Stray control characters, which copying out of a PDF leaves in texts, make no text file a binary one. */
+const strayControls = (size: number): number => Math.max(8, size / 500);
+
+/**
+ * Where control characters begin that no text file holds: a zero byte, or so many others that they are no accident; tab,
+ * line ends, page break and the old end-of-file mark may stand.
+ */
 function findControl(bytes: Uint8Array): number {
+  let [first, count] = [-1, 0];
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]!;
-    if (byte < 0x20 && (byte < 0x09 || byte > 0x0d) && byte !== 0x1a && byte !== 0x1b && byte !== 0x1f)
-      return i;
+    if (byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x1a || byte === 0x1b || byte === 0x1f)
+      continue;
+    if (byte === 0) return i;
+    if (first < 0) first = i;
+    count += 1;
   }
-  return -1;
+  return count > strayControls(bytes.length) ? first : -1;
 }
 
 /**
