@@ -1,11 +1,7 @@
 /** The result tables of `bench/README.md`. */
-import type { Machine } from './machine.ts';
+import { productSections } from './product-tables.ts';
 import type { Result } from './results.ts';
-
-type Row = readonly (string | number)[];
-
-/** Makes the text of a section from the results whose names begin with the section's. */
-type Section = (results: readonly Result[]) => string;
+import { machineLine, type Row, type Section, table } from './table-text.ts';
 
 const sections: Readonly<Record<string, Section>> = {
   training: ([result]) => {
@@ -276,23 +272,9 @@ function blasOf({ blas, matrix_product_gflops: speed }: Library): string {
   return `${name} (${speed} GFLOP/s)`;
 }
 
-function machineLine(machine: Machine): string {
-  const { cpu, cores, memory_gb, system, node, onnxruntime, date, commit, load_before } = machine;
-  const source = commit === null ? '' : `, commit ${commit}`;
-  return (
-    `${cpu}, ${cores} cores, ${memory_gb} GB, ${system}; Node ${node}, onnxruntime ${onnxruntime}; ` +
-    `${date}${source}; load before ${load_before ?? 'not recorded'}.`
-  );
-}
-
-function table(head: readonly string[], rows: readonly Row[]): string {
-  const line = (cells: Row): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
 /** The README with the text between each pair of marks `<!-- NAME -->`, `<!-- /NAME -->` made anew. */
 export function fillTables(text: string, results: ReadonlyMap<string, Result>): string {
-  return Object.entries(sections).reduce((filled, [name, section]) => {
+  return Object.entries({ ...sections, ...productSections }).reduce((filled, [name, section]) => {
     const own = [...results.values()].filter(
       (result) => result.name === name || result.name.startsWith(`${name}-`),
     );
