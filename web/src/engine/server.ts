@@ -143,7 +143,8 @@ async function follow(
   signal: AbortSignal,
   onProgress: (progress: EngineProgress) => void,
 ): Promise<JobState> {
-  for (let failures = 0; ; failures++) {
+  for (let attempt = 0; ; attempt++) {
+    let problem = new EngineError('E_NETWORK', 'the service stopped telling of its work');
     try {
       const response = await checked(send(`${job}/events`, { signal }));
       for await (const state of readEvents(response.body!)) {
@@ -152,12 +153,11 @@ async function follow(
         onProgress({ stage, fraction, sentences, entities });
       }
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
       if (error instanceof EngineError && error.code !== 'E_NETWORK') throw error;
-      if (failures >= retries) {
-        throw error instanceof EngineError ? error : new EngineError('E_NETWORK', String(error));
-      }
+      if (error instanceof EngineError) problem = error;
     }
+    signal.throwIfAborted();
+    if (attempt === retries) throw problem;
     await new Promise((resolve) => setTimeout(resolve, retryPause));
   }
 }

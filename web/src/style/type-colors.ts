@@ -8,18 +8,20 @@ document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 const colored = new Set<number>();
 const lineClasses = new Map<string, string>();
 
-/** Adds rules for a type: `--l` of lines, `--b` of tints. */
+/** Adds rules for a type: `--l` of lines, `--i` of text, `--b` of tints. */
 function addColor(number: number): void {
   if (colored.has(number)) return;
   colored.add(number);
   const color = typeColor(number);
-  const mixed = (share: number, other: string): string => `color-mix(in oklab, ${color}, ${other} ${share}%)`;
+  const shade = (lightness: number, chroma: number): string =>
+    `oklch(from ${color} ${lightness} calc(c * ${chroma}) h)`;
   const tint = (share: number): string => `color-mix(in srgb, ${color} ${share}%, transparent)`;
   sheet.insertRule(
-    `:root { --l${number}: light-dark(${mixed(34, '#000')}, ${mixed(5, '#fff')});` +
-      ` --b${number}: light-dark(${tint(36)}, ${tint(24)}) }`,
+    `:root { --l${number}: light-dark(${shade(0.6, 1.5)}, ${shade(0.78, 1.1)});` +
+      ` --i${number}: light-dark(${shade(0.42, 1.2)}, ${shade(0.86, 0.9)});` +
+      ` --b${number}: light-dark(${tint(34)}, ${tint(24)}) }`,
   );
-  sheet.insertRule(`.t${number} { --l: var(--l${number}); --b: var(--b${number}) }`);
+  sheet.insertRule(`.t${number} { --l: var(--l${number}); --i: var(--i${number}); --b: var(--b${number}) }`);
 }
 
 /** The class of a type: gives an element the type's colours. */

@@ -81,12 +81,26 @@ const Work = () => (
             <Tabs />
             {view.value === 'document' && <SearchBox />}
           </div>
-          <div id={panelId} class="panel-view" role="tabpanel" aria-labelledby={tabId(view.value)}>
-            {views[view.value]()}
+          <div class="panels">
+            <Panel name="document" />
+            {view.value !== 'document' && <Panel name={view.value} />}
           </div>
         </>
       )}
     </main>
+  </div>
+);
+
+/** A view; the document stays where it is while another one is seen, with its place and without being drawn again. */
+const Panel = ({ name }: { readonly name: ViewName }) => (
+  <div
+    key={name}
+    id={panelId(name)}
+    class={name === view.value ? 'panel-view' : 'panel-view parked'}
+    role="tabpanel"
+    aria-labelledby={tabId(name)}
+  >
+    {views[name]()}
   </div>
 );
 
@@ -101,7 +115,7 @@ function Waiting() {
     return (
       <div class="waiting" role="status">
         <h2>{document.name}</h2>
-        <progress max={1} value={stage === 'queued' ? undefined : fraction} aria-label={document.name} />
+        <progress max={1} value={stage === 'tagging' ? fraction : undefined} aria-label={document.name} />
         <p>
           {w.stages[stage] ?? stage}
           {sentences > 0 && <span class="dim"> · {w.progressText(sentences, entities)}</span>}

@@ -103,7 +103,7 @@ function RowStatus({ document }: { readonly document: OpenDocument }) {
     const { stage, fraction } = status.progress;
     return (
       <div class="row-status">
-        <progress max={1} value={stage === 'queued' ? undefined : fraction} aria-label={document.name} />
+        <progress max={1} value={stage === 'tagging' ? fraction : undefined} aria-label={document.name} />
         <span class="dim small">{w.stages[stage] ?? stage}</span>
       </div>
     );

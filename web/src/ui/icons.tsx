@@ -14,7 +14,7 @@ const paths = {
   right: 'M10 6l6 6-6 6',
   keyboard: 'M3 7h18v11H3zM7 11h.01M11 11h.01M15 11h.01M8 15h8',
   goto: 'M5 12h13M13 7l5 5-5 5',
-  upload: 'M12 20V8M7 12l5-5 5 5M5 4h14',
+  upload: 'M12 16V4M7 9l5-5 5 5M5 20h14',
 } as const;
 
 /** Name of an icon. */

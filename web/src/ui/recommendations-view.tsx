@@ -89,14 +89,16 @@ function Identity({ result }: { readonly result: DocumentResult }) {
   return (
     <section class="card identity">
       {title !== undefined && <h2 lang="ru">{title}</h2>}
-      <dl class="facts">
-        {known.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd lang="ru">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      {known.length > 0 && (
+        <dl class="facts">
+          {known.map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd lang="ru">{value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
     </section>
   );
 }

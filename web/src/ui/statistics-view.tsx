@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { countStatistics, type Statistics } from '../document/statistics.ts';
 import { active, activeDocument, finishedDocuments } from '../state/documents.ts';
-import { formatNumber, formatScore, nameOf, words } from '../state/settings.ts';
+import { formatNumber, formatScore, language, nameOf, words } from '../state/settings.ts';
 import { filter } from '../state/view.ts';
 import { sortTypes } from '../words/types.ts';
 import { type Bar, BarChart, Figure, FigureTable, Histogram } from './charts.tsx';
@@ -128,7 +128,7 @@ function ByScore({ own }: { readonly own: Statistics }) {
   const tenths = Array.from({ length: 10 }, (_, i) =>
     own.types.reduce((sum, { scores }) => sum + scores[i]!, 0),
   );
-  const edges = Array.from({ length: 11 }, (_, i) => (i / 10).toLocaleString('ru'));
+  const edges = Array.from({ length: 11 }, (_, i) => (i / 10).toLocaleString(language.value));
   return (
     <Figure
       title={w.byScore}

@@ -9,7 +9,7 @@ function countOf(name: ViewName): number | undefined {
 }
 
 /** Id of a tab's panel. */
-export const panelId = 'view-panel';
+export const panelId = (name: ViewName): string => `panel-${name}`;
 export const tabId = (name: ViewName): string => `tab-${name}`;
 
 /** The tabs. */
@@ -34,7 +34,7 @@ export function Tabs() {
             type="button"
             role="tab"
             aria-selected={view.value === name}
-            aria-controls={panelId}
+            aria-controls={view.value === name ? panelId(name) : undefined}
             tabIndex={view.value === name ? 0 : -1}
             onKeyDown={move}
             onClick={() => {

@@ -210,6 +210,8 @@ export const enWords: Words = {
   changeType: 'Type',
   changeTypeTitle: 'New type',
   remove: 'Remove',
+  left: 'left',
+  right: 'right',
   leftEdge: 'Left edge',
   rightEdge: 'Right edge',
   edges: {

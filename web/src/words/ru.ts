@@ -213,6 +213,8 @@ export const ruWords: Words = {
   changeType: 'Тип',
   changeTypeTitle: 'Новый тип',
   remove: 'Удалить',
+  left: 'слева',
+  right: 'справа',
   leftEdge: 'Левый край',
   rightEdge: 'Правый край',
   edges: {

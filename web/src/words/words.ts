@@ -145,6 +145,8 @@ export interface Words {
   readonly changeType: string;
   readonly changeTypeTitle: string;
   readonly remove: string;
+  readonly left: string;
+  readonly right: string;
   readonly leftEdge: string;
   readonly rightEdge: string;
   readonly edges: Readonly<Record<EdgeMove, string>>;

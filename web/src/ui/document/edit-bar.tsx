@@ -152,12 +152,12 @@ function ChosenActions() {
         {w.changeType}…
       </button>
       <span class="edge-group" role="group" aria-label={w.leftEdge} title={w.leftEdge}>
-        <span aria-hidden="true">[</span>
+        <span aria-hidden="true">{w.left}</span>
         {edges.slice(0, 2).map(edgeButton)}
       </span>
       <span class="edge-group" role="group" aria-label={w.rightEdge} title={w.rightEdge}>
+        <span aria-hidden="true">{w.right}</span>
         {edges.slice(2).map(edgeButton)}
-        <span aria-hidden="true">]</span>
       </span>
       <button type="button" onClick={toggleAddingPart}>
         <Icon name="plus" /> {w.addPart}

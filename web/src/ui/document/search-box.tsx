@@ -37,26 +37,31 @@ export function SearchBox() {
       <span class="hits" role="status">
         {isAsked ? w.hits(hitIndex.value, count, count === mostHits) : ''}
       </span>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label={w.previousHit}
-        title={w.previousHit}
-        disabled={count === 0}
-        onClick={() => moveHit(-1)}
-      >
-        <Icon name="up" />
-      </button>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label={w.nextHit}
-        title={w.nextHit}
-        disabled={count === 0}
-        onClick={() => moveHit(1)}
-      >
-        <Icon name="down" />
-      </button>
+      {isAsked && (
+        <>
+          {' '}
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={w.previousHit}
+            title={w.previousHit}
+            disabled={count === 0}
+            onClick={() => moveHit(-1)}
+          >
+            <Icon name="up" />
+          </button>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={w.nextHit}
+            title={w.nextHit}
+            disabled={count === 0}
+            onClick={() => moveHit(1)}
+          >
+            <Icon name="down" />
+          </button>
+        </>
+      )}
     </search>
   );
 }

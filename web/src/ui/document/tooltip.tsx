@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { stateOf } from '../../correct/changes.ts';
 import { readEntity } from '../../document/sentence-text.ts';
 import type { PageEntity } from '../../document/types.ts';
+import { typeMenu } from '../../state/correction.ts';
 import { activeDocument, activeLists } from '../../state/documents.ts';
 import { formatScore, words } from '../../state/settings.ts';
 import { TypeBadge } from '../type-badge.tsx';
@@ -57,7 +58,7 @@ export function Tooltip() {
     tip.style.left = `${Math.max(4, Math.min(now.box.left, innerWidth - width - 4))}px`;
   });
   const document = activeDocument.value;
-  if (now === undefined || document === undefined) return null;
+  if (now === undefined || document === undefined || typeMenu.value !== 'closed') return null;
   const list = activeLists.value[now.sentence] ?? [];
   const entities = now.ids.flatMap((id) => list.filter((entity) => entity.id === id));
   if (entities.length === 0) return null;

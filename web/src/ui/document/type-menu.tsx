@@ -44,11 +44,15 @@ export function TypeMenu({ onLeave }: { onLeave(): void }) {
     menu.style.left = `${left}px`;
   });
   useEffect(() => {
-    if (mode === 'keyboard') own.current?.querySelector<HTMLElement>('[data-current], button')?.focus();
+    if (mode !== 'keyboard') return;
+    const menu = own.current;
+    (menu?.querySelector<HTMLElement>('[data-current]') ?? menu?.querySelector('button'))?.focus();
   }, [mode]);
   if (!isOpen) return null;
   const w = words.value;
   const current = chosenEntity.value?.type;
+  const types = sortTypes(activeDocument.value?.result.types ?? []);
+  const rows = Math.ceil(types.length / 2);
   const leave = (): void => {
     typeMenu.value = 'closed';
     onLeave();
@@ -59,10 +63,11 @@ export function TypeMenu({ onLeave }: { onLeave(): void }) {
       class="type-menu"
       role="menu"
       tabIndex={-1}
+      style={{ gridTemplateRows: `repeat(${rows}, auto)` }}
       aria-label={current === undefined ? w.addAsTitle : w.changeTypeTitle}
-      onKeyDown={(event) => moveInMenu(event, leave)}
+      onKeyDown={(event) => moveInMenu(event, rows, leave)}
     >
-      {sortTypes(activeDocument.value?.result.types ?? []).map((type, i) => (
+      {types.map((type, i) => (
         <button
           key={type}
           type="button"
@@ -86,13 +91,15 @@ export function TypeMenu({ onLeave }: { onLeave(): void }) {
 }
 
 /** Arrows move, a digit or a first letter chooses or finds, Escape leaves. */
-function moveInMenu(event: KeyboardEvent, leave: () => void): void {
+function moveInMenu(event: KeyboardEvent, rows: number, leave: () => void): void {
   const menu = event.currentTarget as HTMLElement;
   const buttons = [...menu.querySelectorAll<HTMLButtonElement>('button')];
   const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
   const moves: Readonly<Record<string, number>> = {
     ArrowDown: at + 1,
     ArrowUp: at - 1,
+    ArrowRight: Math.min(buttons.length - 1, at + rows),
+    ArrowLeft: Math.max(0, at - rows),
     Home: 0,
     End: buttons.length - 1,
   };
