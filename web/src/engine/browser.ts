@@ -14,8 +14,8 @@ export interface BrowserEngine extends Engine {
 /** Settings of {@link createBrowserEngine}. */
 export interface BrowserEngineOptions {
   /**
-   * Threads inside an operator. One when absent: the models' products are small, and threads that wait for one another
-   * cost more than they save (bench/results/browser.json).
+   * Threads inside an operator, which only a page that is isolated from other origins can have. One when absent: the
+   * models' products are small, and threads that wait for one another are slow where other programs run as well.
    */
   readonly threads?: number;
 }

@@ -1,4 +1,5 @@
 /** The documents that are open: their work, results and corrections. */
+
 import { computed, type Signal, signal } from '@preact/signals';
 import { type History, startHistory } from '../correct/history.ts';
 import { createPageDocument } from '../document/page-document.ts';
@@ -10,6 +11,8 @@ import {
   type EngineProgress,
   type ModelInfo,
 } from '../engine/types.ts';
+import { announce } from './announce.ts';
+import { words } from './settings.ts';
 
 /** How a document is. */
 export type DocumentStatus =
@@ -151,6 +154,7 @@ async function work({ input, status, history, stop }: OpenDocument): Promise<voi
     const document = createPageDocument(result);
     history.value = startHistory(document.found);
     status.value = { kind: 'done', document };
+    announce(words.value.done(result.name, result.summary.entities));
   } catch (error) {
     if (stop.signal.aborted) return;
     const { code, message, hint } = asEngineError(error);

@@ -42,7 +42,7 @@ export function EditBar() {
           <span class="dim hint">{w.correctHint}</span>
         )}
       </div>
-      <ChangeCounts />
+      {chosenEntity.value === undefined && <ChangeCounts />}
       <div class="edit-history">
         <IconButton icon="undo" name={w.undo} disabled={!canUndo.value} act={() => stepBack('undo')} />
         <IconButton icon="redo" name={w.redo} disabled={!canRedo.value} act={() => stepBack('redo')} />
