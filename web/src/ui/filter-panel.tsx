@@ -7,18 +7,23 @@ import { changeFilter, filter, typeCounts } from '../state/view.ts';
 import { sortTypes } from '../words/types.ts';
 import { TypeSwatch } from './type-badge.tsx';
 
+/** Whether the panel stands beside the document; above it, it is closed until it is wanted. */
+const hasRoom = matchMedia('(min-width: 60rem)').matches;
+
 /** The panel. */
 export function FilterPanel() {
   const w = words.value;
   if (activeDocument.value === undefined) return null;
   return (
-    <section class="panel filter" aria-labelledby="filter-title">
-      <div class="panel-head">
-        <h2 id="filter-title">{w.filter}</h2>
+    <details class="panel filter" open={hasRoom}>
+      <summary>
+        <h2>{w.filter}</h2>
+      </summary>
+      <div class="filter-fields">
         {isFiltering(filter.value) && (
           <button
             type="button"
-            class="link small"
+            class="link small reset"
             onClick={() => {
               filter.value = noFilter;
             }}
@@ -26,22 +31,22 @@ export function FilterPanel() {
             {w.resetFilter}
           </button>
         )}
+        <TypeChoice />
+        <LeastScore />
+        <SectionChoice />
+        <PageChoice />
+        <label class="check labels-choice">
+          <input
+            type="checkbox"
+            checked={labels.value === 'shown'}
+            onChange={({ currentTarget }) => {
+              labels.value = currentTarget.checked ? 'shown' : 'hidden';
+            }}
+          />
+          {w.labels}
+        </label>
       </div>
-      <TypeChoice />
-      <LeastScore />
-      <SectionChoice />
-      <PageChoice />
-      <label class="check labels-choice">
-        <input
-          type="checkbox"
-          checked={labels.value === 'shown'}
-          onChange={({ currentTarget }) => {
-            labels.value = currentTarget.checked ? 'shown' : 'hidden';
-          }}
-        />
-        {w.labels}
-      </label>
-    </section>
+    </details>
   );
 }
 

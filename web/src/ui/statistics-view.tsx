@@ -31,8 +31,10 @@ export function StatisticsView() {
         ) : (
           <div class="figures">
             <ByType own={own} />
-            <ByScore own={own} />
-            {own.files.length > 1 && <ByFile own={own} />}
+            <div class="stack">
+              <ByScore own={own} />
+              {own.files.length > 1 && <ByFile own={own} />}
+            </div>
             <Frequent own={own} />
           </div>
         )}
