@@ -61,6 +61,7 @@ await runMain(async () => {
     ).newPage();
     await page.goto(url);
     const shown = await measureUpload(page, longGuideline(options.words));
+    await page.waitForTimeout(2000); // what came with the document is put away
     const scrolling = await measureScrolling(page, options.seconds);
     const answers = await measureAnswers(page);
     const { words, seconds, note } = options;

@@ -3,12 +3,15 @@
 /** The mark as an attribute of the parts. */
 export type EntityMark = 'data-hovered' | 'data-chosen';
 
+/** The parts that are marked: a long document is not searched for them. */
+const marked: Record<EntityMark, Element[]> = { 'data-hovered': [], 'data-chosen': [] };
+
 /** Marks the parts of exactly these entities, given by their ids. */
 export function markEntities(mark: EntityMark, ids: readonly string[]): void {
-  for (const element of document.querySelectorAll(`[${mark}]`)) element.removeAttribute(mark);
-  for (const id of ids) {
+  for (const element of marked[mark]) element.removeAttribute(mark);
+  marked[mark] = ids.flatMap((id) => {
     const sentence = document.getElementById(`s${id.slice(0, id.indexOf('.'))}`);
-    for (const element of sentence?.querySelectorAll(`[data-e~="${id}"]`) ?? [])
-      element.setAttribute(mark, '');
-  }
+    return [...(sentence?.querySelectorAll(`[data-e~="${id}"]`) ?? [])];
+  });
+  for (const element of marked[mark]) element.setAttribute(mark, '');
 }
