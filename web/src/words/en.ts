@@ -48,7 +48,6 @@ export const enWords: Words = {
     `${counted(sentences, 'sentence')}, ${counted(entities, 'entity', 'entities')}`,
   done: (name, entities) => `“${name}”: ${counted(entities, 'entity', 'entities')}`,
   engineFailed: 'The service does not answer',
-  noEntities: 'No entities were found.',
   views: {
     document: 'Document',
     entities: 'Entities',
@@ -67,8 +66,6 @@ export const enWords: Words = {
   allPages: 'All',
   pageNumber: (page) => `p. ${page}`,
   resetFilter: 'Reset the filter',
-  filtered: 'A part of the document is shown',
-  contents: 'Contents',
   labels: 'Names of types in the text',
   search: 'Search the text',
   nextHit: 'Next',
@@ -131,9 +128,7 @@ export const enWords: Words = {
     state: 'Edit',
   },
   sortBy: (column) => `Sort by ${column}`,
-  entitiesCount: (count) => counted(count, 'entity', 'entities'),
   recommendationsCount: (count) => counted(count, 'recommendation'),
-  tableHint: 'A row leads to its place in the text.',
   noRows: 'No entities with this filter.',
   noRecommendations: 'No recommendations were found in the document.',
   strength: 'УУР',
@@ -184,9 +179,7 @@ export const enWords: Words = {
     ];
     return parts.filter(Boolean).join(', ');
   },
-  noCorrections: 'No corrections',
   correctHint: 'Select words to add an entity; click an entity to change it.',
-  correctKeys: 'Keys',
   keysTitle: 'Keyboard',
   keys: [
     ['← → ↑ ↓', 'move from word to word'],
@@ -204,7 +197,6 @@ export const enWords: Words = {
     ['/', 'search the text'],
   ],
   documentLabel: (name) => `Text of “${name}”. Arrows move from word to word, Enter opens the list of types.`,
-  selectedWords: 'Selected',
   addAs: 'Add as…',
   addAsTitle: 'Type of the new entity',
   changeType: 'Type',
@@ -239,13 +231,11 @@ export const enWords: Words = {
   restore: 'Restore',
   discard: 'Delete',
   autosaved: 'kept in the browser',
-  restored: 'The corrections were restored.',
   tokenTitle: 'A token is needed',
   tokenText: 'The service was started with a token; whoever started it has it.',
   tokenWrong: 'This token was refused.',
   token: 'Token',
   enter: 'Enter',
-  reference: 'Reference for programs',
   errorHints: {
     E_NETWORK: 'Make sure that the service is running, and try again.',
     E_BUSY: 'The service is busy: try again in a minute.',

@@ -46,7 +46,6 @@ export const ruWords: Words = {
     `${counted(sentences, 'предложение', 'предложения', 'предложений')}, ${counted(entities, 'сущность', 'сущности', 'сущностей')}`,
   done: (name, entities) => `«${name}»: ${counted(entities, 'сущность', 'сущности', 'сущностей')}`,
   engineFailed: 'Служба не отвечает',
-  noEntities: 'Сущностей не найдено.',
   views: {
     document: 'Документ',
     entities: 'Сущности',
@@ -65,8 +64,6 @@ export const ruWords: Words = {
   allPages: 'Все',
   pageNumber: (page) => `с. ${page}`,
   resetFilter: 'Сбросить отбор',
-  filtered: 'Показана часть документа',
-  contents: 'Содержание',
   labels: 'Названия типов в тексте',
   search: 'Поиск в тексте',
   nextHit: 'Следующее',
@@ -133,9 +130,7 @@ export const ruWords: Words = {
     state: 'Правка',
   },
   sortBy: (column) => `Сортировать: ${column}`,
-  entitiesCount: (count) => counted(count, 'сущность', 'сущности', 'сущностей'),
   recommendationsCount: (count) => counted(count, 'рекомендация', 'рекомендации', 'рекомендаций'),
-  tableHint: 'Строка ведёт к месту в тексте.',
   noRows: 'С этим отбором сущностей нет.',
   noRecommendations: 'Тезисов рекомендаций в документе не найдено.',
   strength: 'УУР',
@@ -186,9 +181,7 @@ export const ruWords: Words = {
     ];
     return parts.filter(Boolean).join(', ');
   },
-  noCorrections: 'Без исправлений',
   correctHint: 'Выделите слова, чтобы добавить сущность; щёлкните по сущности, чтобы её изменить.',
-  correctKeys: 'Клавиши',
   keysTitle: 'Работа с клавиатуры',
   keys: [
     ['← → ↑ ↓', 'перейти по словам'],
@@ -207,7 +200,6 @@ export const ruWords: Words = {
   ],
   documentLabel: (name) =>
     `Текст документа «${name}». Стрелки ведут по словам, Enter открывает список типов.`,
-  selectedWords: 'Выделено',
   addAs: 'Добавить как…',
   addAsTitle: 'Тип новой сущности',
   changeType: 'Тип',
@@ -243,13 +235,11 @@ export const ruWords: Words = {
   restore: 'Восстановить',
   discard: 'Удалить',
   autosaved: 'сохранено в браузере',
-  restored: 'Исправления восстановлены.',
   tokenTitle: 'Нужен ключ доступа',
   tokenText: 'Служба запущена с ключом. Его даёт тот, кто её запустил.',
   tokenWrong: 'Этот ключ не подошёл.',
   token: 'Ключ',
   enter: 'Войти',
-  reference: 'Справка для программ',
   errorHints: {
     E_NETWORK: 'Проверьте, что служба запущена, и повторите.',
     E_BUSY: 'Служба занята: повторите через минуту.',

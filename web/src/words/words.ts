@@ -43,7 +43,6 @@ export interface Words {
   readonly progressText: (sentences: number, entities: number) => string;
   readonly done: (name: string, entities: number) => string;
   readonly engineFailed: string;
-  readonly noEntities: string;
   readonly views: Readonly<Record<ViewName, string>>;
   readonly viewsLabel: string;
   readonly filter: string;
@@ -57,8 +56,6 @@ export interface Words {
   readonly allPages: string;
   readonly pageNumber: (page: number) => string;
   readonly resetFilter: string;
-  readonly filtered: string;
-  readonly contents: string;
   readonly labels: string;
   readonly search: string;
   readonly nextHit: string;
@@ -93,9 +90,7 @@ export interface Words {
     Record<'text' | 'type' | 'score' | 'section' | 'page' | 'sentence' | 'state', string>
   >;
   readonly sortBy: (column: string) => string;
-  readonly entitiesCount: (count: number) => string;
   readonly recommendationsCount: (count: number) => string;
-  readonly tableHint: string;
   readonly noRows: string;
   readonly noRecommendations: string;
   readonly strength: string;
@@ -133,13 +128,10 @@ export interface Words {
   readonly undo: string;
   readonly redo: string;
   readonly corrections: (added: number, changed: number, removed: number) => string;
-  readonly noCorrections: string;
   readonly correctHint: string;
-  readonly correctKeys: string;
   readonly keysTitle: string;
   readonly keys: readonly (readonly [keys: string, meaning: string])[];
   readonly documentLabel: (name: string) => string;
-  readonly selectedWords: string;
   readonly addAs: string;
   readonly addAsTitle: string;
   readonly changeType: string;
@@ -168,12 +160,10 @@ export interface Words {
   readonly restore: string;
   readonly discard: string;
   readonly autosaved: string;
-  readonly restored: string;
   readonly tokenTitle: string;
   readonly tokenText: string;
   readonly tokenWrong: string;
   readonly token: string;
   readonly enter: string;
-  readonly reference: string;
   readonly errorHints: Readonly<Record<string, string>>;
 }
