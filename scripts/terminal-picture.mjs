@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 
-const escapeXml = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+const escapeXml = (text) =>
+  text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/ /g, '\u00a0'); // spaces side by side would become one
 const command = process.argv[2];
 const text = stripVTControlCharacters(readFileSync(0, 'utf8')).trimEnd();
 const lines = [...(command === undefined ? [] : [`$ ${command}`, '']), ...text.split('\n')];
@@ -16,7 +17,7 @@ const rows = lines.map((row, i) => {
 process.stdout.write(
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
 <rect width="100%" height="100%" rx="8" fill="#1b1f27"/>
-<g font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14" fill="#e4e7ec" xml:space="preserve">
+<g font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14" fill="#e4e7ec">
 ${rows.filter((row) => !row.includes('textLength="0.0"')).join('\n')}
 </g>
 </svg>
