@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { documentFromBytes } from '../../src/document/from-bytes.ts';
 import { buildPdf, buildZip, docxFiles, pdfLines, wordParagraph } from '../../src/document/testing.ts';
 import { analyzeDocument } from '../../src/predict/analyze-document.ts';
@@ -19,6 +19,9 @@ import {
   serveFolder,
   startChromium,
 } from './browser-page.ts';
+
+// Nothing here waits for a time to pass, but a machine that does other things may take long.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const samples = resolve(import.meta.dirname, '../../samples');
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
