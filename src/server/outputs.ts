@@ -1,9 +1,10 @@
 /** Results as the service answers them: the whole result as JSON, or one of the formats that `extract` writes. */
+import { deflateRawSync } from 'node:zlib';
 import { problemKinds } from '../data/formats/types.ts';
 import { type FormatName, formatNames } from '../export/exporters.ts';
+import { createZip } from '../export/zip.ts';
 import type { DocumentResult } from '../predict/document-result.ts';
 import type { Answer } from './analyst.ts';
-import { createZip } from './zip.ts';
 
 /** Names of the formats that answers can have. */
 export const outputNames: readonly string[] = formatNames;
@@ -31,5 +32,10 @@ export async function renderResult(result: DocumentResult, output: string): Prom
     return { ...counts, body: only.data, contentType: only.mediaType, fileName: only.name };
   }
   const fileName = `${stem}.${output}.zip`;
-  return { ...counts, body: createZip(entries), contentType: 'application/zip', fileName };
+  return {
+    ...counts,
+    body: Buffer.concat(await createZip(entries, deflateRawSync)),
+    contentType: 'application/zip',
+    fileName,
+  };
 }

@@ -11,7 +11,7 @@ import {
 } from '../correct/corrected-result.ts';
 import type { Filter } from '../document/filter.ts';
 import type { Language } from '../words/types.ts';
-import { createZip } from './zip.ts';
+import { zipBlob } from './zip.ts';
 
 /** A file ready to be saved. */
 export interface SavedFile {
@@ -65,7 +65,7 @@ export async function exportEntities(settings: EntityExport): Promise<SavedFile>
       count,
     };
   }
-  const zip = await createZip(files.map(({ name, data }) => ({ name, data: bytesOf(data) })));
+  const zip = await zipBlob(files.map(({ name, data }) => ({ name, data: bytesOf(data) })));
   return { name: `${stem}-${format}.zip`, blob: zip, lost, count };
 }
 

@@ -1,11 +1,11 @@
 /** Archives are read back by another program. */
 import { expect, test } from 'vitest';
 import { fromBufferPromise } from 'yauzl';
-import { createZip } from './zip.ts';
+import { zipBlob } from './zip.ts';
 
 test('files come back with their names', async () => {
   const files = { 'список.txt': 'Цитарабин '.repeat(500), 'folder/a.ann': '' };
-  const zip = await createZip(
+  const zip = await zipBlob(
     Object.entries(files).map(([name, text]) => ({ name, data: new TextEncoder().encode(text) })),
   );
   expect(zip.size).toBeLessThan(1000);

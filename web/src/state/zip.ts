@@ -1,23 +1,5 @@
-/** A ZIP archive of a few files, made by the browser (PKWARE's APPNOTE 6.3, §4.3). */
-
-/** A file of an archive. */
-export interface ZipEntry {
-  /** May have folders, separated by `/`. */
-  readonly name: string;
-  readonly data: Uint8Array;
-}
-
-const table = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
-  return value;
-});
-
-function checksum(bytes: Uint8Array): number {
-  let value = 0xffffffff;
-  for (const byte of bytes) value = table[(value ^ byte) & 0xff]! ^ (value >>> 8);
-  return (value ^ 0xffffffff) >>> 0;
-}
+/** Archives made by the browser. */
+import { createZip, type ZipEntry } from '../../../src/export/zip.ts';
 
 async function deflate(data: Uint8Array): Promise<Uint8Array> {
   const packed = new Blob([data as Uint8Array<ArrayBuffer>])
@@ -26,68 +8,8 @@ async function deflate(data: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await new Response(packed).arrayBuffer());
 }
 
-type Field = readonly [size: 2 | 4, value: number];
-
-function pack(fields: readonly Field[]): Uint8Array {
-  const bytes = new Uint8Array(fields.reduce((sum, [size]) => sum + size, 0));
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  for (const [size, value] of fields) {
-    if (size === 2) view.setUint16(at, value, true);
-    else view.setUint32(at, value, true);
-    at += size;
-  }
-  return bytes;
-}
-
-const version = 20;
-/** Names are UTF-8. */
-const flags = 0x0800;
-const deflated = 8;
-/** 1 January 1980: the same files make the same archive. */
-const date = 0x0021;
-
 /** Makes an archive; files keep their order. */
-export async function createZip(entries: readonly ZipEntry[]): Promise<Blob> {
-  const local: Uint8Array[] = [];
-  const central: Uint8Array[] = [];
-  let offset = 0;
-  for (const { name, data } of entries) {
-    const path = new TextEncoder().encode(name);
-    const packed = await deflate(data);
-    const shared: readonly Field[] = [
-      [2, version],
-      [2, flags],
-      [2, deflated],
-      [2, 0],
-      [2, date],
-      [4, checksum(data)],
-      [4, packed.length],
-      [4, data.length],
-      [2, path.length],
-      [2, 0],
-    ];
-    local.push(pack([[4, 0x04034b50], ...shared]), path, packed);
-    const place: readonly Field[] = [
-      [2, 0],
-      [2, 0],
-      [2, 0],
-      [4, 0],
-      [4, offset],
-    ];
-    central.push(pack([[4, 0x02014b50], [2, version], ...shared, ...place]), path);
-    offset += 30 + path.length + packed.length;
-  }
-  const size = central.reduce((sum, { length }) => sum + length, 0);
-  const end = pack([
-    [4, 0x06054b50],
-    [2, 0],
-    [2, 0],
-    [2, entries.length],
-    [2, entries.length],
-    [4, size],
-    [4, offset],
-    [2, 0],
-  ]);
-  return new Blob([...local, ...central, end] as Uint8Array<ArrayBuffer>[], { type: 'application/zip' });
+export async function zipBlob(entries: readonly ZipEntry[]): Promise<Blob> {
+  const parts = await createZip(entries, deflate);
+  return new Blob(parts as Uint8Array<ArrayBuffer>[], { type: 'application/zip' });
 }
