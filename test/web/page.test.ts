@@ -250,6 +250,12 @@ describe.skipIf(!hasChromium)('the page', () => {
     });
   });
 
+  /** Moves the word cursor and asks for the types. */
+  async function openMenu(...keys: readonly string[]): Promise<void> {
+    for (const key of [...keys, 'Enter']) await page.keyboard.press(key);
+    await page.getByRole('menu').waitFor();
+  }
+
   describe('correcting', () => {
     beforeEach(() => pasteText(page, 'Ничего особенного здесь нет. Стол стоит у окна.'));
     const chosen = () => toolbar().locator('q').innerText();
@@ -325,7 +331,8 @@ describe.skipIf(!hasChromium)('the page', () => {
 
     test('corrections survive a reload', async () => {
       await text().focus();
-      for (const key of ['ArrowRight', 'Enter', 'Enter']) await page.keyboard.press(key);
+      await openMenu('ArrowRight');
+      await page.keyboard.press('Enter');
       await page.keyboard.press('Escape');
       await expect.poll(corrections).toContain('сохранено в браузере');
       await page.waitForTimeout(900); // they are written once nothing more was corrected for a moment
@@ -339,8 +346,8 @@ describe.skipIf(!hasChromium)('the page', () => {
     test('corrected data is what training takes', async () => {
       await pasteText(page, advice);
       await text().focus();
-      for (const key of ['ArrowRight', 'Shift+ArrowRight', 'Enter', 'End', 'Enter'])
-        await page.keyboard.press(key);
+      await openMenu('ArrowRight', 'Shift+ArrowRight');
+      for (const key of ['End', 'Enter']) await page.keyboard.press(key);
       const { name, path } = await save(() =>
         page.getByRole('radio', { name: /Данные для обучения/ }).check(),
       );

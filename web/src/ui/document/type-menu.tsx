@@ -1,5 +1,5 @@
 /** The list of types beside the words selected or the entity chosen. */
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { chooseType, chosen, chosenEntity, rangeOf, selection, typeMenu } from '../../state/correction.ts';
 import { activeDocument } from '../../state/documents.ts';
 import { nameOf, words } from '../../state/settings.ts';
@@ -43,7 +43,8 @@ export function TypeMenu({ onLeave }: { onLeave(): void }) {
     menu.style.top = `${top}px`;
     menu.style.left = `${left}px`;
   });
-  useEffect(() => {
+  // Before it is painted: the next key belongs to the menu already.
+  useLayoutEffect(() => {
     if (mode !== 'keyboard') return;
     const menu = own.current;
     (menu?.querySelector<HTMLElement>('[data-current]') ?? menu?.querySelector('button'))?.focus();
