@@ -1,17 +1,17 @@
 /** Where the time of documents-to-JSON goes, stage by stage in one thread, and how near the products come to the processor's limit: `npx tsx bench/profile.ts`. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Config } from '../src/config/schema.ts';
 import { createFeeder } from '../src/data/feeder.ts';
 import { documentFromString } from '../src/document/from-string.ts';
 import type { Sentence } from '../src/document/types.ts';
 import { stateWidth } from '../src/model/w2ner.ts';
 import { Graph } from '../src/onnx/graph.ts';
 import { matmul } from '../src/onnx/operators/products.ts';
-import { batchesOfOneLength, decodeBatch } from '../src/predict/grid-batches.ts';
+import { batchesOfOneLength, decodeBatch, type ShortItem } from '../src/predict/grid-batches.ts';
 import { gridGraph, statesGraph, type TaggerModel } from '../src/predict/model-graphs.ts';
-import { segmentFeeds, segmentLimits, stateFeeds, statesLimits } from '../src/predict/passes.ts';
+import { segmentFeeds, segmentLimits, segmentsOf, stateFeeds, statesLimits } from '../src/predict/passes.ts';
 import { buildRecord } from '../src/predict/record.ts';
-import { cutSegments, segmentShape } from '../src/predict/segments.ts';
 import { cutWindows, defaultWindowSizes } from '../src/predict/windows.ts';
 import type { Session } from '../src/runtime/engine.ts';
 import { createSession } from '../src/runtime/session.ts';
@@ -39,7 +39,7 @@ await runMain(async () => {
     writeCorpus(options.samples, input, { bytes: options.megabytes * 1e6, documentBytes: 250_000 });
     const texts = readdirSync(input).map((name) => ({ name, text: readFileSync(join(input, name), 'utf8') }));
     await runStages(texts, model, join(work, 'warm-up')); // compiles what JavaScript compiles
-    const { sentences, stages, operators } = await runStages(texts, model, join(work, 'measured'));
+    const { sentences, words, stages, operators } = await runStages(texts, model, join(work, 'measured'));
     const total = stages.reduce((sum, { seconds }) => sum + seconds, 0);
     const limit = await productLimit();
     const result = {
@@ -49,6 +49,8 @@ await runMain(async () => {
       sentences,
       sentences_per_second_one_thread: Math.round(sentences / total),
       product_limit_gflops: rounded(limit),
+      /** Products of the BiLSTMs over the words of the first pass, by the time that their operators take. */
+      bilstm_gflops: rounded(bilstmRate(model.config, words, stages, operators)),
       stages: stages.map(({ name, seconds }) => ({
         name,
         seconds: rounded(seconds),
@@ -94,7 +96,7 @@ async function runStages(
   const feeds = await timed('spelling features', () => batches.map((batch) => stateFeeds(feeder, batch)));
   const states = await timed('states of words (first pass)', () => runAll(first, feeds));
   const parts = await timed('gate, stretches', () =>
-    batches.flatMap((batch, k) => stretches(batch, states[k]!, model.config.gate_threshold!, width)),
+    batches.flatMap((batch, k) => segmentsOf(batch, states[k]!, model.config.gate_threshold!, width)),
   );
   const grids = batchesOfOneLength(parts, segmentLimits);
   const gridFeeds = await timed('states of stretches put together', () =>
@@ -116,11 +118,12 @@ async function runStages(
     ...operatorShares(`${prefix}-first`, 'first pass'),
     ...operatorShares(`${prefix}-second`, 'second pass'),
   ];
-  return { sentences: sentences.length, stages, operators };
+  const words = distinct.reduce((sum, item) => sum + item.words.length, 0);
+  return { sentences: sentences.length, words, stages, operators };
 }
 
 /** Windows of distinct sentences, as they are tagged. */
-function distinctItems(sentences: readonly Sentence[]): { words: readonly string[] }[] {
+function distinctItems(sentences: readonly Sentence[]): ShortItem[] {
   const seen = new Set<string>();
   const { max, overlap } = defaultWindowSizes;
   return sentences.flatMap(({ words }) => {
@@ -130,6 +133,7 @@ function distinctItems(sentences: readonly Sentence[]): { words: readonly string
     seen.add(key);
     return cutWindows(texts.length, max, overlap).map((window) => ({
       words: texts.slice(window.wordStart, window.wordEnd),
+      place: 0, // answers go nowhere
     }));
   });
 }
@@ -138,23 +142,6 @@ async function runAll(session: Session, feeds: readonly Parameters<Session['run'
   const outputs = [];
   for (const feed of feeds) outputs.push(await session.run(feed));
   return outputs;
-}
-
-function stretches(
-  batch: readonly { words: readonly string[] }[],
-  output: Awaited<ReturnType<Session['run']>>,
-  threshold: number,
-  width: number,
-) {
-  const length = batch[0]!.words.length;
-  return batch.flatMap(({ words }, b) => {
-    const scores = (output.gate!.data as Float32Array).subarray(b * length, (b + 1) * length);
-    return cutSegments(scores, { ...segmentShape, threshold }).map(({ wordStart, wordEnd }) => {
-      const at = (word: number): number => (b * length + word) * width;
-      const states = (output.states!.data as Float32Array).subarray(at(wordStart), at(wordEnd));
-      return { words: words.slice(wordStart, wordEnd), states, place: b, wordStart };
-    });
-  });
 }
 
 /** The costliest operators of a session, from the profile that it wrote. */
@@ -175,6 +162,20 @@ function operatorShares(prefix: string, pass: string) {
     .sort((a, b) => b[1] - a[1])
     .slice(0, 8)
     .map(([operator, time]) => ({ pass, operator, share: rounded(time / total, 3) }));
+}
+
+/** GFLOP/s that the BiLSTMs of the first pass run at: each has four gates in two directions, over its input and its own state. */
+function bilstmRate(
+  config: Config,
+  words: number,
+  stages: readonly { readonly name: string; readonly seconds: number }[],
+  operators: ReturnType<typeof operatorShares>,
+): number {
+  const { bert_hid_size: input, lstm_hid_size: first, context_hid_size: second } = config;
+  const products = 4 * first * (input + first / 2) + 4 * second * (first + second / 2);
+  const seconds = stages.find(({ name }) => name.startsWith('states of words'))!.seconds;
+  const share = operators.find(({ operator }) => operator === 'LSTM')!.share;
+  return (2 * products * words) / (seconds * share) / 1e9;
 }
 
 /** GFLOP/s of a product large enough to run at the processor's own speed, in one thread. */

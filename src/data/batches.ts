@@ -1,5 +1,6 @@
 /** Sentences as the tensors that a W2NER graph is fed, and how they are put into batches. */
 import type { Random } from '../base/random.ts';
+import type { Config } from '../config/schema.ts';
 import { distanceBuckets } from '../model/grid.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { type SpellingSettings, spellingFeatures } from '../text/spelling.ts';
@@ -168,6 +169,15 @@ export function relationFeeds(items: readonly BatchItem[], size: number): Record
     labels: labelFeed(blank),
     relations: { dtype: 'float32', shape: [items.length, size, length, length], data: hot },
   };
+}
+
+/** The inputs of the loss, however relations are scored. @param size K */
+export function lossFeeds(
+  items: readonly BatchItem[],
+  scores: Config['relation_scores'],
+  size: number,
+): Record<string, TensorData> {
+  return scores === 'softmax' ? { labels: labelFeed(items) } : relationFeeds(items, size);
 }
 
 /** Bounds of a batch. */

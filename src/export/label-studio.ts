@@ -1,8 +1,7 @@
 /** Label Studio: a task for each document with the model's entities as predictions, and the labelling configuration. */
 import { labelStudioConfig, labelStudioTask } from '../data/formats/label-studio.ts';
-import type { TextMention } from '../data/formats/types.ts';
-import { mentionsOf } from './mentions.ts';
-import type { ExportDocument, Exporter, ExportFile } from './types.ts';
+import { collectMentions } from './mentions.ts';
+import type { Exporter, ExportFile } from './types.ts';
 
 /** Writes tasks to import, and beside them `.xml`, to paste into the project's labelling interface. */
 export const labelStudioExporter: Exporter = {
@@ -12,27 +11,15 @@ export const labelStudioExporter: Exporter = {
   needsDocuments: true,
   open: ({ types: known = [], model = 'w2ner' } = {}) => {
     const types = new Set(known);
-    let document: ExportDocument | undefined;
-    let mentions: TextMention[] = [];
     let tasks = 0;
     let config: ExportFile[] = [];
     return {
       begin: () => '[',
-      beginDocument: (next) => {
-        document = next;
-        mentions = [];
-        return '';
-      },
-      record: (record) => {
-        mentions.push(...mentionsOf(record, mentions.length));
-        return '';
-      },
-      endDocument: () => {
+      ...collectMentions(({ name, text }, mentions) => {
         for (const { type } of mentions) types.add(type);
-        const { name, text } = document!;
         const task = labelStudioTask({ name, text, layout: 'text', mentions }, { predictionsOf: model });
         return `${tasks++ === 0 ? '\n' : ',\n'}${JSON.stringify(task)}`;
-      },
+      }),
       end: () => {
         config = [{ name: '.xml', data: labelStudioConfig([...types]) }];
         return tasks === 0 ? ']\n' : '\n]\n';

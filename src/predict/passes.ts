@@ -5,9 +5,10 @@ import { createFeeder, type Feeder } from '../data/feeder.ts';
 import type { ScoredEntity } from '../data/types.ts';
 import type { ScoreScale } from '../decode/score-scale.ts';
 import { stateWidth } from '../model/w2ner.ts';
+import type { TensorData } from '../onnx/dtype.ts';
 import type { UsedDevice } from '../runtime/devices.ts';
 import type { Compile } from '../runtime/engine.ts';
-import { batchesByPieces, batchesOfOneLength, decodeBatch } from './grid-batches.ts';
+import { batchesByPieces, batchesOfOneLength, decodeBatch, type ShortItem } from './grid-batches.ts';
 import { gridGraph, inferenceGraph, statesGraph, type TaggerModel } from './model-graphs.ts';
 import { cutSegments, segmentShape } from './segments.ts';
 
@@ -99,20 +100,11 @@ export async function twoPasses(model: TaggerModel, compile: Compile): Promise<P
     return { entities, bounded: bounded.size };
   };
   const keptSegments = async (short: readonly (readonly string[])[]): Promise<Segment[]> => {
-    const settings = { ...segmentShape, threshold: model.config.gate_threshold! };
     const items = short.map((words, place) => ({ words, place }));
     const segments: Segment[] = [];
     for (const batch of batchesOfOneLength(items, statesLimits)) {
-      const { states, gate } = await first.run(stateFeeds(feeder, batch));
-      const length = batch[0]!.words.length;
-      for (const [b, { words, place }] of batch.entries()) {
-        const scores = (gate!.data as Float32Array).subarray(b * length, (b + 1) * length);
-        for (const { wordStart, wordEnd } of cutSegments(scores, settings)) {
-          const at = (word: number): number => (b * length + word) * width;
-          const own = (states!.data as Float32Array).subarray(at(wordStart), at(wordEnd));
-          segments.push({ words: words.slice(wordStart, wordEnd), states: own, place, wordStart });
-        }
-      }
+      const output = await first.run(stateFeeds(feeder, batch));
+      segments.push(...segmentsOf(batch, output, model.config.gate_threshold!, width));
     }
     return segments;
   };
@@ -133,6 +125,24 @@ export async function twoPasses(model: TaggerModel, compile: Compile): Promise<P
       await second.release();
     },
   };
+}
+
+/** The stretches of a batch's sentences that the gate lets through. @param output of the first pass */
+export function segmentsOf(
+  batch: readonly ShortItem[],
+  { states, gate }: Readonly<Record<string, TensorData>>,
+  threshold: number,
+  width: number,
+): Segment[] {
+  const length = batch[0]!.words.length;
+  return batch.flatMap(({ words, place }, b) => {
+    const scores = (gate!.data as Float32Array).subarray(b * length, (b + 1) * length);
+    return cutSegments(scores, { ...segmentShape, threshold }).map(({ wordStart, wordEnd }) => {
+      const at = (word: number): number => (b * length + word) * width;
+      const own = (states!.data as Float32Array).subarray(at(wordStart), at(wordEnd));
+      return { words: words.slice(wordStart, wordEnd), states: own, place, wordStart };
+    });
+  });
 }
 
 const moved = (entity: ScoredEntity, by: number): ScoredEntity => ({

@@ -4,17 +4,10 @@ import { UserError } from '../base/errors.ts';
 import { createRandom, type Random, restoreRandom } from '../base/random.ts';
 import { idleSettings } from '../config/idle-settings.ts';
 import type { Config } from '../config/schema.ts';
-import {
-  type BatchItem,
-  type BatchLimits,
-  bucketBatches,
-  labelFeed,
-  relationFeeds,
-} from '../data/batches.ts';
+import { type BatchItem, type BatchLimits, bucketBatches, lossFeeds } from '../data/batches.ts';
 import type { Feeder } from '../data/feeder.ts';
 import { encodeGrid, listRelations } from '../data/relation-grid.ts';
 import { scoreEntities } from '../evaluate/scores.ts';
-import type { TensorData } from '../onnx/dtype.ts';
 import { groups } from '../predict/batches.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
 import type { Device } from '../runtime/devices.ts';
@@ -263,7 +256,7 @@ class Run {
       const factor = warmupFactor(step, config.warm_factor * steps, steps);
       const { loss, gradientNorm } = await this.#trainer.step(
         batches[batch]!,
-        (items) => this.#labelFeeds(items),
+        (items) => lossFeeds(items, config.relation_scores, this.#data.labels.size),
         factor,
       );
       const warning = this.#broken.check(step + 1, loss, gradientNorm);
@@ -299,12 +292,6 @@ class Run {
     this.#complete(dev, loss, order, elapsed(), (performance.now() - began) / 1000);
     this.#saveCheckpoint(path);
     return true;
-  }
-
-  #labelFeeds(items: readonly BatchItem[]): Record<string, TensorData> {
-    return this.#options.config.relation_scores === 'softmax'
-      ? { labels: labelFeed(items) }
-      : relationFeeds(items, this.#data.labels.size);
   }
 
   #advance(change: Partial<Progress>): void {
