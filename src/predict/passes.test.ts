@@ -9,6 +9,7 @@ import { createSession } from '../runtime/session.ts';
 import { initializeParameters } from '../weights/initialize.ts';
 import { declaredParameters, type TaggerModel } from './model-graphs.ts';
 import { onePass, twoPasses } from './passes.ts';
+import { createTagger } from './w2ner-tagger.ts';
 
 const compile: Compile = (graph, parameters) => createSession(graph, parameters, { threads: 1 });
 
@@ -58,4 +59,12 @@ test('a shut gate: nothing', async () => {
   expect(entities.length).toBe(sentences.length);
   expect(entities.flat()).toEqual([]);
   await shut.release();
+});
+
+test('the device is settled once for both passes', async () => {
+  const notices: string[] = [];
+  const onNotice = (message: string): void => void notices.push(message);
+  const tagger = await createTagger('gated', makeModel({}, 0), { threads: 1, device: 'auto', onNotice });
+  expect(notices.map((notice) => notice.split(' (')[0])).toEqual([`computing on ${tagger.device}`]);
+  await tagger.dispose();
 });

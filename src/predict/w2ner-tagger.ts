@@ -18,11 +18,18 @@ export async function createTagger(
   model: TaggerModel,
   options: TaggerOptions = {},
 ): Promise<Tagger> {
-  const tagger = await assembleTagger(name, model, (graph, parameters) =>
-    createSession(graph, parameters, options),
-  );
+  // Of several sessions the first settles the device, and tells of it.
+  let settled: Pick<TaggerOptions, 'device' | 'onNotice'> = options;
+  const tagger = await assembleTagger(name, model, async (graph, parameters) => {
+    const session = await createSession(graph, parameters, { ...threadsOf(options), ...settled });
+    settled = { device: session.device };
+    return session;
+  });
   if (tagger.device !== 'cpu' && model.config.weights === 'int8') {
     options.onNotice?.('products of int8 weights run on the processor: a GPU helps float32 models');
   }
   return tagger;
 }
+
+const threadsOf = ({ threads }: TaggerOptions): Pick<TaggerOptions, 'threads'> =>
+  threads === undefined ? {} : { threads };
