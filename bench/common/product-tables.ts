@@ -54,6 +54,7 @@ interface ProfileResult {
   readonly sentences: number;
   readonly sentences_per_second_one_thread: number;
   readonly product_limit_gflops: number;
+  readonly bilstm_gflops: number;
   readonly stages: readonly { readonly name: string; readonly seconds: number; readonly share: number }[];
   readonly operators: readonly { readonly pass: string; readonly operator: string; readonly share: number }[];
 }
@@ -106,7 +107,7 @@ export const productSections: Readonly<Record<string, Section>> = {
       return `Operators of the ${pass}: ${own.map(({ operator, share }) => `${operator} ${percent(share)}`).join(', ')}.`;
     });
     return [
-      `${profile.sentences} sentences, ${profile.sentences_per_second_one_thread} a second in one thread; a matrix product alone reaches ${profile.product_limit_gflops} GFLOP/s there.`,
+      `${profile.sentences} sentences, ${profile.sentences_per_second_one_thread} a second in one thread; a matrix product alone reaches ${profile.product_limit_gflops} GFLOP/s there, the BiLSTMs ${profile.bilstm_gflops}.`,
       table(['stage', 's', 'share'], stages),
       ...operators,
       machineLine(result!.machine),
