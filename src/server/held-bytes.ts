@@ -85,13 +85,24 @@ async function receiveStream(request: Request, hold: (bytes: number) => void): P
       chunks.push(value);
     }
   } catch (error) {
-    reader.cancel().catch(() => {});
+    void discard(reader);
     throw error;
+  }
+}
+
+/**
+ * Reads on without keeping anything: a client that is still sending when its connection is closed may never see the answer.
+ * The server ends the connection soon after the answer has gone out.
+ */
+async function discard(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // The client has gone.
   }
 }
 
 const tooLarge = (limit: number): Problem =>
   new Problem('E_BODY_SIZE', `the request body is larger than ${megabytes(limit)}`, {
     hint: 'split the document, or have the service started with a larger --max-body',
-    headers: { connection: 'close' },
   });

@@ -221,6 +221,26 @@ describe('the service', () => {
   });
 
   test.each([
+    ['with its length', (body: string): string => body],
+    ['in pieces', (body: string): ReadableStream => new Blob([body]).stream()],
+  ])('a client that sends all of a body that is too large first still reads the answer: %s', async (_, make) => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        fetch(`${shared.service.url}/api/extract`, {
+          method: 'POST',
+          headers: { 'content-type': 'text/plain' },
+          body: make('x'.repeat(6_000_000)),
+          duplex: 'half',
+        } as RequestInit),
+      ),
+    );
+    for (const answer of answers) {
+      expect(answer.status).toBe(413);
+      expect(await answer.json()).toMatchObject({ code: 'E_BODY_SIZE' });
+    }
+  });
+
+  test.each([
     ['garbage', 'GARBAGE\r\n\r\n', 400, 'E_REQUEST'],
     [
       'headers without end',

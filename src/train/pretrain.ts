@@ -6,6 +6,7 @@ import { bucketBatches } from '../data/batches.ts';
 import { createFeeder } from '../data/feeder.ts';
 import { describeLanguageModel, OUTPUT_TABLE } from '../model/language-model.ts';
 import type { TensorData } from '../onnx/dtype.ts';
+import { readFitting } from '../weights/read-fitting.ts';
 import { writeSafetensors } from '../weights/safetensors.ts';
 import { warmupFactor } from './adamw.ts';
 import { createSampler, guesses, readCorpus } from './corpus.ts';
@@ -22,6 +23,8 @@ export interface PretrainOptions {
   readonly passes?: number;
   /** Most words read. */
   readonly maxWords?: number;
+  /** Weights to read on from: what an earlier run wrote, or a model's. */
+  readonly init?: string;
   readonly threads?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: PretrainProgress) => void;
@@ -55,7 +58,7 @@ function diverged(step: number, loss: number): UserError {
 
 /**
  * Trains the language model and writes the tensors that a W2NER model can start from (`train --init`).
- * @throws UserError for a BERT encoder, when there is too little text, or the file cannot be written
+ * @throws UserError for a BERT encoder, when there is too little text, `init` does not fit, or the file cannot be written
  */
 export async function pretrain(options: PretrainOptions): Promise<PretrainResult> {
   const { config, passes = 1 } = options;
@@ -69,6 +72,7 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
   const { build, loss } = describeLanguageModel(config, corpus.vocabulary.size);
   const trainer = await createGraphTrainer(build, loss, {
     config,
+    ...(options.init === undefined ? {} : { start: await readFitting(options.init, build.parameters) }),
     feeder: createFeeder(config),
     random,
     ...(options.threads === undefined ? {} : { threads: options.threads }),

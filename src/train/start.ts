@@ -11,7 +11,7 @@ import { int8Names } from '../model/weights.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { findModel, shippedModels } from '../predict/load.ts';
 import { declaredParameters } from '../predict/model-graphs.ts';
-import { checkTensors, isFiniteTensor, isKeptTensor } from '../weights/check-tensors.ts';
+import { checkTensors, isKeptTensor } from '../weights/check-tensors.ts';
 import type { DownloadProgress } from '../weights/download-encoder.ts';
 import { type EncoderFolder, readEncoderFolder } from '../weights/encoder-folder.ts';
 import { encoderTensorName } from '../weights/encoder-names.ts';
@@ -20,6 +20,7 @@ import { initializeParameters } from '../weights/initialize.ts';
 import { restoreRows } from '../weights/int8.ts';
 import { readModelFolder } from '../weights/model-folder.ts';
 import { openWeights } from '../weights/open-weights.ts';
+import { readFitting } from '../weights/read-fitting.ts';
 import { openSafetensors } from '../weights/safetensors.ts';
 import type { TensorStore } from '../weights/tensor-store.ts';
 
@@ -230,34 +231,8 @@ export function addLabelRows(
   }
 }
 
-/** Adds the tensors of a weights file that the model has. @throws UserError when none fits, or one is of another shape */
+/** Adds the tensors of a weights file that the model has. */
 async function addFile(path: string, start: Start, config: Config): Promise<void> {
   const specs = declaredParameters({ config, labels: start.labels, encoder: start.encoder });
-  const store = await openWeights(path);
-  try {
-    let used = 0;
-    for (const [name, { shape, dtype }] of store.entries) {
-      const spec = specs.get(name);
-      if (spec === undefined) continue;
-      if (spec.shape.join() !== shape.join()) {
-        // Other types: what the file knows of its own cannot be used, the rest can.
-        const sameBut = spec.shape.slice(1).join() === shape.slice(1).join();
-        if (sameBut && (LABEL_ROWS as readonly string[]).includes(name)) continue;
-        const message = `tensor "${name}" is ${dtype}[${shape}], model expects float32[${spec.shape}]`;
-        const hint = 'pre-train with the same configuration';
-        throw new UserError({ code: 'E_INIT', where: path, message, hint });
-      }
-      const tensor = store.read(name);
-      if (!isFiniteTensor(tensor)) {
-        const message = `tensor "${name}" holds values that are not finite`;
-        throw new UserError({ code: 'E_INIT', where: path, message });
-      }
-      start.tensors.set(name, tensor);
-      used += 1;
-    }
-    if (used === 0)
-      throw new UserError({ code: 'E_INIT', where: path, message: 'holds no tensor of this model' });
-  } finally {
-    store.close();
-  }
+  for (const [name, tensor] of await readFitting(path, specs, LABEL_ROWS)) start.tensors.set(name, tensor);
 }

@@ -19,6 +19,7 @@ export const pretrainCommand = defineCommand<PretrainOptions>({
       .requiredOption('-o, --out <file>', 'weights file to write (.safetensors)')
       .option('--passes <n>', 'passes over the text (default: 1)', wholeNumber('--passes'))
       .option('--max-words <n>', 'words to read at most', wholeNumber('--max-words'))
+      .option('--init <file>', 'weights to read on from: what an earlier run wrote')
       .option('--set <key=value>', 'replace one setting; may be repeated', collect)
       .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
       .addHelpText(

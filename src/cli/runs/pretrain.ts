@@ -14,6 +14,7 @@ export interface PretrainOptions {
   readonly out: string;
   readonly passes?: number;
   readonly maxWords?: number;
+  readonly init?: string;
   readonly set?: readonly string[];
   readonly threads?: number;
 }
@@ -29,7 +30,7 @@ export async function runPretrain(
   try {
     const { steps, words, loss } = await pretrain({
       config,
-      ...pick(options, 'passes', 'maxWords', 'threads'),
+      ...pick(options, 'passes', 'maxWords', 'init', 'threads'),
       text: options.text,
       out: options.out,
       signal: context.signal,
