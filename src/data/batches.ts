@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts';
 import { distanceBuckets } from '../model/grid.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { type SpellingSettings, spellingFeatures } from '../text/spelling.ts';
+import type { GridDifference } from './relation-grid.ts';
 
 /** A sentence with its relation grid (absent when predicting). */
 export interface BatchItem {
@@ -12,6 +13,8 @@ export interface BatchItem {
   readonly grid?: Uint8Array;
   /** i32[2·N] cells and labels, where a cell may have several ({@link listRelations}). */
   readonly relations?: Int32Array;
+  /** Where labels are not certain: how their probabilities differ from the grid. */
+  readonly difference?: GridDifference;
   /** Pieces that its encoder splits it into, where it does. */
   readonly pieces?: number;
 }
@@ -171,13 +174,43 @@ export function relationFeeds(items: readonly BatchItem[], size: number): Record
   };
 }
 
-/** The inputs of the loss, however relations are scored. @param size K */
+/**
+ * The loss's input `difference`: how uncertain labels differ from the grid, over the number of word pairs of the batch.
+ * @param size K
+ * @returns f32[B, K, L, L]
+ */
+export function differenceFeed(items: readonly BatchItem[], size: number): TensorData {
+  const length = Math.max(...items.map((item) => item.words.length));
+  const cells = length * length;
+  const pairs = items.reduce((sum, { words }) => sum + words.length ** 2, 0);
+  const data = new Float32Array(items.length * size * cells);
+  for (const [b, { words, difference }] of items.entries()) {
+    if (difference === undefined) continue;
+    for (const [n, place] of difference.places.entries()) {
+      const [cell, label] = [Math.floor(place / size), place % size];
+      const [row, column] = [Math.floor(cell / words.length), cell % words.length];
+      data[(b * size + label) * cells + row * length + column] = difference.values[n]! / pairs;
+    }
+  }
+  return { dtype: 'float32', shape: [items.length, size, length, length], data };
+}
+
+/** What the loss of a model is fed. */
+export interface LossOptions {
+  readonly scores: Config['relation_scores'];
+  /** K */
+  readonly size: number;
+  /** Whether some sentences have labels that are not certain. */
+  readonly soft: boolean;
+}
+
+/** The inputs of the loss, however relations are scored. */
 export function lossFeeds(
   items: readonly BatchItem[],
-  scores: Config['relation_scores'],
-  size: number,
+  { scores, size, soft }: LossOptions,
 ): Record<string, TensorData> {
-  return scores === 'softmax' ? { labels: labelFeed(items) } : relationFeeds(items, size);
+  if (scores === 'independent') return relationFeeds(items, size);
+  return { labels: labelFeed(items), ...(soft ? { difference: differenceFeed(items, size) } : {}) };
 }
 
 /** Bounds of a batch. */

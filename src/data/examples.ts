@@ -11,10 +11,10 @@ import {
   toSentences,
 } from './formats/read-annotated.ts';
 import { type FormatProblem, isLost, problemKinds } from './formats/types.ts';
-import { typeKey } from './labels.ts';
+import { LINK, typeKey } from './labels.ts';
 import { kindOf, type RawRecord, readDataText, readRecords } from './records.ts';
 import { sameWords } from './relation-grid.ts';
-import type { EntityMention, Example } from './types.ts';
+import type { EntityMention, Example, LabelChance } from './types.ts';
 
 /** One thing wrong with a data file. */
 export interface DataProblem {
@@ -236,7 +236,41 @@ function checkRecord(value: unknown, rules: Rules, report: Report): Example | un
       entities.push(entity);
     }
   });
-  return words && { words, entities, ...documentOf(fields) };
+  const chances =
+    fields.cells === undefined ? {} : { chances: checkChances(fields.cells, words, rules, report) };
+  return words && { words, entities, ...chances, ...documentOf(fields) };
+}
+
+/** The record's `cells`: `[row, column, label, probability]` each. */
+function checkChances(
+  cells: unknown,
+  words: readonly string[] | undefined,
+  { knownKeys }: Rules,
+  report: Report,
+): LabelChance[] {
+  if (!Array.isArray(cells)) {
+    report('.cells', `must be an array, got ${kindOf(cells)}`);
+    return [];
+  }
+  const length = words?.length ?? Number.POSITIVE_INFINITY;
+  const isWord = (value: unknown): boolean =>
+    Number.isInteger(value) && Number(value) >= 0 && Number(value) < length;
+  const isLabel = (value: unknown): boolean =>
+    typeof value === 'string' && (value === LINK || knownKeys === undefined || knownKeys.has(typeKey(value)));
+  const isChance = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;
+  cells.forEach((cell: unknown, i) => {
+    const sound =
+      Array.isArray(cell) &&
+      cell.length === 4 &&
+      isWord(cell[0]) &&
+      isWord(cell[1]) &&
+      isLabel(cell[2]) &&
+      isChance(cell[3]);
+    if (sound) return;
+    const shape = '[row, column, label, probability] of words and types of this sentence';
+    report(`.cells[${i}]`, `expected ${shape}, got ${JSON.stringify(cell)}`);
+  });
+  return cells as LabelChance[];
 }
 
 /** The document that a record names: `document`, or `source_file` as results have it. */

@@ -11,7 +11,9 @@ export const LABEL_FIRST_TYPE = 2;
 
 /** Grids hold labels in bytes. */
 const MAX_TYPES = 256 - LABEL_FIRST_TYPE;
-const RESERVED = ['<pad>', '<suc>'] as const;
+/** What label lists and `cells` call {@link LABEL_NNW}. */
+export const LINK = '<suc>';
+const RESERVED = ['<pad>', LINK] as const;
 
 /** Entity types and their label ids. Types compare without regard to case; display names are kept as first seen. */
 export interface LabelSet {
@@ -68,13 +70,13 @@ export function createLabelSet(types: Iterable<string>): LabelSet {
 /** The label set of data: types in first-seen order over the sets given (the original reads train, dev, test). */
 export function labelSetOf(...sets: readonly (readonly Example[])[]): LabelSet {
   const types = new Map<string, string>();
-  for (const examples of sets) {
-    for (const { entities } of examples) {
-      for (const { type } of entities) {
-        const key = typeKey(type);
-        if (!types.has(key)) types.set(key, type);
-      }
-    }
+  const see = (type: string): void => {
+    const key = typeKey(type);
+    if (!types.has(key)) types.set(key, type);
+  };
+  for (const { entities, chances = [] } of sets.flat()) {
+    for (const { type } of entities) see(type);
+    for (const [, , label] of chances) if (label !== LINK) see(label);
   }
   return createLabelSet(types.values());
 }

@@ -1,7 +1,7 @@
 /** Entities → relation grid, cell for cell as the original encodes them (Li et al. 2022, §3.1; `data_loader.process_bert`). */
 import { UserError } from '../base/errors.ts';
-import { LABEL_NNW, type LabelSet, typeKey } from './labels.ts';
-import type { EntityMention } from './types.ts';
+import { LABEL_NNW, LABEL_NONE, type LabelSet, LINK, typeKey } from './labels.ts';
+import type { EntityMention, LabelChance } from './types.ts';
 
 /**
  * Writes the relations of a sentence's entities: `grid[a][b] = 1` for consecutive words `a`, `b` of an entity (NNW, upper
@@ -50,6 +50,57 @@ export function listRelations(
   return Int32Array.from(pairs.flatMap((pair) => [Math.floor(pair / labels.size), pair % labels.size]));
 }
 
+/** What a sentence's probable labels add to its grid: at `places` (cell · K + label) the probability less that in the grid. */
+export interface GridDifference {
+  readonly places: Int32Array;
+  readonly values: Float32Array;
+}
+
+/**
+ * How probabilities of labels differ from a grid, in which one label of each pair is certain. Pairs without a probability
+ * stay as the grid has them.
+ * @param grid u8[L·L]
+ * @throws UserError `E_LABELS` for a type the label set lacks
+ */
+export function gridDifference(
+  chances: readonly LabelChance[],
+  grid: Uint8Array,
+  length: number,
+  labels: LabelSet,
+): GridDifference {
+  const difference = new Map<number, number>();
+  const change = (place: number, value: number): void => {
+    difference.set(place, (difference.get(place) ?? 0) + value);
+  };
+  const seen = new Set<number>();
+  for (const [row, column, label, probability] of chances) {
+    const cell = row * length + column;
+    if (!seen.has(cell)) {
+      seen.add(cell);
+      change(cell * labels.size + grid[cell]!, -1);
+      change(cell * labels.size + LABEL_NONE, 1);
+    }
+    change(cell * labels.size + labelId(label, labels), probability);
+    change(cell * labels.size + LABEL_NONE, -probability);
+  }
+  const entries = [...difference].filter(([, value]) => value !== 0);
+  return {
+    places: Int32Array.from(entries, ([place]) => place),
+    values: Float32Array.from(entries, ([, value]) => value),
+  };
+}
+
+function labelId(label: string, labels: LabelSet): number {
+  const id = label === LINK ? LABEL_NNW : labels.idOf(label);
+  if (id === undefined) throw unknownType(label, labels);
+  return id;
+}
+
+function unknownType(type: string, labels: LabelSet): UserError {
+  const message = `type "${type}" is not among the labels (${labels.types.join(', ')})`;
+  return new UserError({ code: 'E_LABELS', message });
+}
+
 /** Calls back for every NNW link and THW cell, entity by entity. */
 function visitRelations(
   entities: readonly EntityMention[],
@@ -59,12 +110,7 @@ function visitRelations(
 ): void {
   for (const { type, words } of entities) {
     const id = labels.idOf(type);
-    if (id === undefined) {
-      throw new UserError({
-        code: 'E_LABELS',
-        message: `type "${type}" is not among the labels (${labels.types.join(', ')})`,
-      });
-    }
+    if (id === undefined) throw unknownType(type, labels);
     const head = words[0];
     const tail = words[words.length - 1];
     if (head === undefined || tail === undefined || tail >= length) {

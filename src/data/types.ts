@@ -8,10 +8,18 @@ export interface EntityMention {
   readonly words: readonly number[];
 }
 
+/** Row, column, label (a type, or `<suc>`) and how likely it is at that word pair. */
+export type LabelChance = readonly [row: number, column: number, label: string, probability: number];
+
 /** One sentence of a data file. */
 export interface Example {
   readonly words: readonly string[];
   readonly entities: readonly EntityMention[];
+  /**
+   * What models that labelled the sentence hold likely (`w2ner label --soft`), as the training format's `cells`; the rest
+   * of a pair's probability is "no relation". Absent where a sentence is annotated: its entities are certain.
+   */
+  readonly chances?: readonly LabelChance[];
   /** Name of the document that it is from, where the file tells. */
   readonly document?: string;
 }

@@ -9,7 +9,7 @@
 import type { Value } from '../onnx/graph.ts';
 import { add, cast, multiply, scale, sigmoid, softmax, subtract } from '../onnx/operators/elementwise.ts';
 import { crossEntropy } from '../onnx/operators/products.ts';
-import { reduceMax, reshape, slice, transpose } from '../onnx/operators/structure.ts';
+import { reduceMax, reduceSum, reshape, slice, transpose } from '../onnx/operators/structure.ts';
 import type { W2nerGraph } from './w2ner.ts';
 
 /** Added to scores that have no part in a sum of exponentials. */
@@ -18,13 +18,25 @@ const OUT = -1e4;
 /**
  * The mean loss of all word pairs. Adds the input `labels` i32[B, L, L], -100 at padding; for independent labels, whose
  * `labels` are 0 elsewhere, also `relations` f32[B, K, L, L], 1 at each label that a pair has.
+ * @param soft whether pairs may have probabilities instead of one label (softmax only); adds the input `difference`
+ *   f32[B, K, L, L]: the probabilities less those of `labels`, over the number of pairs
  */
-export function w2nerLoss(model: W2nerGraph): Value {
+export function w2nerLoss(model: W2nerGraph, soft = false): Value {
   const { graph } = model.build;
   const labels = graph.input('labels', 'int32', ['B', 'L', 'L']);
-  return model.relationScores === 'softmax'
-    ? crossEntropy(graph, model.logits, labels)
-    : thresholdLoss(model, labels);
+  if (model.relationScores === 'independent') return thresholdLoss(model, labels);
+  const certain = crossEntropy(graph, model.logits, labels);
+  return soft ? subtract(graph, certain, towards(model)) : certain;
+}
+
+/**
+ * The cross-entropy with probabilities q is that with a certain label less Σ (q − label) · logit: both share the logarithm of
+ * the sum of exponentials, as q sums to 1.
+ */
+function towards({ build, logits }: W2nerGraph): Value {
+  const { graph } = build;
+  const difference = graph.input('difference', 'float32', logits.shape);
+  return reduceSum(graph, multiply(graph, difference, logits), [0, 1, 2, 3]);
 }
 
 /** `log(1 + Σ e^(s−t))` over labels that a pair lacks plus `log(1 + Σ e^(t−s))` over those it has; t: score of "none". */

@@ -1,22 +1,20 @@
-/** Training data from plain documents: what several models agree on (self-training with agreement, Yarowsky 1995 and after). */
+/**
+ * Training data from plain documents: what several models hold likely together. A model that learns their probabilities, not
+ * only their answers, comes close to what they know together (distillation, Hinton et al. 2015, https://arxiv.org/abs/1503.02531).
+ */
 import { createRandom } from '../base/random.ts';
-import type { ScoredEntity } from '../data/types.ts';
+import { LABEL_NNW, LABEL_NONE, type LabelSet, LINK } from '../data/labels.ts';
+import type { LabelChance } from '../data/types.ts';
 import { segment } from '../text/segment.ts';
-import { mergeAnswers } from './ensemble.ts';
+import { type Committee, type PairProbabilities, readPairs } from './committee.ts';
 import type { DocumentSource } from './pipeline.ts';
 import { describeFailure, type FileFailure } from './summary.ts';
-import type { Tagger } from './types.ts';
 
 /** Settings of {@link labelDocuments}. */
 export interface LabelOptions {
-  /** Models with the same types. */
-  readonly taggers: readonly Tagger[];
+  readonly committee: Committee;
   /** Most sentences to label, drawn at random among all distinct ones; default 20,000. */
   readonly sentences?: number;
-  /** Mean score from which an entity counts; default 0.25. */
-  readonly minScore?: number;
-  /** A sentence with an entity whose mean score lies from here up to `minScore` is left out; default 0.15. */
-  readonly doubtFrom?: number;
   /** Largest share of sentences without any entity; default 0.2. */
   readonly emptyShare?: number;
   /** Fixes which sentences are drawn; default 1. */
@@ -29,8 +27,10 @@ export interface LabelOptions {
 /** A labelled sentence in the training format. */
 export interface LabelledSentence {
   readonly sentence: readonly string[];
+  /** What the likeliest labels read as. */
   readonly ner: readonly { readonly type: string; readonly index: readonly number[] }[];
-  readonly meta: { readonly source_file: string };
+  readonly cells: readonly LabelChance[];
+  readonly source_file: string;
 }
 
 /** What came of it. */
@@ -38,10 +38,8 @@ export interface Labelled {
   readonly sentences: readonly LabelledSentence[];
   /** Distinct sentences of a usable length in the documents. */
   readonly distinct: number;
-  /** Of those, the ones that were tagged. */
+  /** Of those, the ones that were labelled. */
   readonly drawn: number;
-  /** Left out because the models were in doubt. */
-  readonly doubtful: number;
   /** Left out because enough others have no entity either. */
   readonly empty: number;
   readonly failures: readonly FileFailure[];
@@ -49,7 +47,9 @@ export interface Labelled {
 
 /** Shorter ones are titles and table cells without a verb, longer ones lists: neither teaches much. */
 const [SHORTEST, LONGEST] = [4, 80];
-const CHUNK = 1024;
+const CHUNK = 512;
+/** Less likely labels are left out: nearly every pair has some. */
+const SMALLEST_CHANCE = 0.01;
 
 interface Drawn {
   readonly words: readonly string[];
@@ -57,50 +57,47 @@ interface Drawn {
 }
 
 /**
- * Reads documents, draws sentences, tags them with every model, and keeps what the models agree on.
+ * Reads documents, draws sentences, and labels them.
  * @throws the signal's reason; a document that cannot be read is listed in `failures`
  */
 export async function labelDocuments(
   sources: readonly DocumentSource[],
   options: LabelOptions,
 ): Promise<Labelled> {
-  const { minScore = 0.25, doubtFrom = 0.15, emptyShare = 0.2 } = options;
+  const { committee, emptyShare = 0.2 } = options;
   const { drawn, distinct, failures } = await drawSentences(sources, options);
   const labelled: LabelledSentence[] = [];
   const empties: LabelledSentence[] = [];
-  let doubtful = 0;
   for (let start = 0; start < drawn.length; start += CHUNK) {
+    options.signal?.throwIfAborted();
     const chunk = drawn.slice(start, start + CHUNK);
-    const answers = await tagWithAll(chunk, options);
+    const answers = await committee.probabilities(chunk.map(({ words }) => words));
     for (const [i, { words, file }] of chunk.entries()) {
-      const candidates = mergeAnswers(answers.map((answer) => answer[i]!));
-      const sure = candidates.filter(({ score }) => score >= minScore);
-      if (candidates.some(({ score }) => score >= doubtFrom && score < minScore)) {
-        doubtful += 1;
-        continue;
-      }
-      const ner = sure.map(({ type, words: index }) => ({ type, index }));
-      (ner.length === 0 ? empties : labelled).push({ sentence: words, ner, meta: { source_file: file } });
+      const found = readPairs(answers[i]!, words.length, committee.labels);
+      const ner = found.map(({ type, words: index }) => ({ type, index }));
+      const cells = likelyLabels(answers[i]!, words.length, committee.labels);
+      (ner.length === 0 ? empties : labelled).push({ sentence: words, ner, cells, source_file: file });
     }
     options.onProgress?.(0.2 + (0.8 * Math.min(drawn.length, start + CHUNK)) / drawn.length, 'labelling');
   }
   const room = Math.floor((labelled.length * emptyShare) / (1 - emptyShare));
   const kept = empties.slice(0, room);
   const sentences = createRandom(options.seed ?? 1).shuffle([...labelled, ...kept]);
-  const empty = empties.length - kept.length;
-  return { sentences, distinct, drawn: drawn.length, doubtful, empty, failures };
+  return { sentences, distinct, drawn: drawn.length, empty: empties.length - kept.length, failures };
 }
 
-async function tagWithAll(
-  chunk: readonly Drawn[],
-  { taggers, signal }: LabelOptions,
-): Promise<ScoredEntity[][][]> {
-  const answers: ScoredEntity[][][] = [];
-  for (const tagger of taggers) {
-    signal?.throwIfAborted();
-    answers.push(await tagger.tag(chunk.map(({ words }) => words)));
+/** All labels but "no relation" that are not quite unlikely, to three places. */
+function likelyLabels(probabilities: PairProbabilities, length: number, labels: LabelSet): LabelChance[] {
+  const found: LabelChance[] = [];
+  for (let pair = 0; pair < length * length; pair++) {
+    for (let label = LABEL_NONE + 1; label < labels.size; label++) {
+      const chance = probabilities[pair * labels.size + label]!;
+      if (chance < SMALLEST_CHANCE) continue;
+      const name = label === LABEL_NNW ? LINK : labels.typeOf(label);
+      found.push([Math.floor(pair / length), pair % length, name, Math.round(chance * 1000) / 1000]);
+    }
   }
-  return answers;
+  return found;
 }
 
 /** A uniform sample of the distinct sentences (reservoir sampling, Vitter 1985), so that memory is bounded by its size. */

@@ -7,7 +7,7 @@ import { checkTensors } from '../weights/check-tensors.ts';
 import { modelFiles } from '../weights/model-description.ts';
 import { externalParameters, readModelFolder } from '../weights/model-folder.ts';
 import { openSafetensors } from '../weights/safetensors.ts';
-import { declaredParameters } from './model-graphs.ts';
+import { declaredParameters, type TaggerModel } from './model-graphs.ts';
 import type { Tagger } from './types.ts';
 import { createTagger, type TaggerOptions } from './w2ner-tagger.ts';
 
@@ -40,7 +40,11 @@ export function findModel(nameOrFolder: string): string {
  * @throws UserError `E_MODEL_NAME`, `E_MODEL`, `E_WEIGHTS`, `E_CONFIG_KEY`, `E_CONFIG_VALUE`, `E_LABELS`
  */
 export async function loadModel(nameOrFolder: string, options: TaggerOptions = {}): Promise<Tagger> {
-  const folder = findModel(nameOrFolder);
+  return createTagger(nameOrFolder, openModel(findModel(nameOrFolder)), options);
+}
+
+/** A model folder checked, its weights left where they lie. @throws UserError as {@link loadModel} */
+export function openModel(folder: string): TaggerModel {
   const model = readModelFolder(folder);
   const store = openSafetensors(model.weights);
   try {
@@ -48,5 +52,5 @@ export async function loadModel(nameOrFolder: string, options: TaggerOptions = {
   } finally {
     store.close();
   }
-  return createTagger(nameOrFolder, { ...model, parameters: externalParameters(model) }, options);
+  return { ...model, parameters: externalParameters(model) };
 }

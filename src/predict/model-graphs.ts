@@ -66,7 +66,8 @@ function describeFirstPass(model: ModelDescription, fused: boolean) {
   return describeStates(model.config, graphOptions(model, fused));
 }
 
-function describeForUse(model: ModelDescription, fused = false): W2nerGraph {
+/** The whole model for use, without dropout; padded for a BERT encoder. */
+export function describeForUse(model: ModelDescription, fused = false): W2nerGraph {
   const { config, labels, encoder } = model;
   const options = { ...graphOptions(model, fused), padded: encoder !== undefined, encoder: encoder?.config };
   return describeW2ner(config, labels.size, options);

@@ -13,7 +13,7 @@ import { gridGraph, inferenceGraph, statesGraph, type TaggerModel } from './mode
 import { cutSegments, segmentShape } from './segments.ts';
 
 /** Bounds of one run, which bound its memory whatever the sentences are. */
-const spellingLimits: BatchLimits = { sentences: 64, cells: 12_000 };
+export const spellingLimits: BatchLimits = { sentences: 64, cells: 12_000 };
 /** The first pass has no grid: only its words count, and a BiLSTM is faster over more sentences at a time. */
 export const statesLimits: BatchLimits = { sentences: 128, cells: 200_000 };
 /** Stretches are short, so more of them go into a run. */

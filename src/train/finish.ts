@@ -27,7 +27,7 @@ import type { TrainingData } from './training-data.ts';
 interface Finished {
   readonly config: Config;
   readonly out: string;
-  readonly train: string;
+  readonly train: string | readonly string[];
   readonly dev: string;
   readonly test?: string;
   readonly init?: string;
@@ -116,6 +116,12 @@ async function writeWithGate(
   writeModelFolder(run.out, { ...model, config: { ...model.config, gate_threshold: threshold } }, tensors);
 }
 
+/** What a lexicon is read off: annotation, where some sentences have it and others were labelled by models. */
+function annotatedOf(train: readonly Example[]): readonly Example[] {
+  const annotated = train.filter(({ chances }) => chances === undefined);
+  return annotated.length === 0 ? train : annotated;
+}
+
 /** Calibrates and evaluates the best model as it lies on disk, and writes `metrics.json` and the model card. */
 export async function finishModel(
   run: Finished,
@@ -123,7 +129,7 @@ export async function finishModel(
   const fitted = await calibrateModel(run);
   const tagger = await openTagger(run);
   const report = (examples: readonly Example[]): Promise<EvaluationReport> =>
-    evaluateTagger(tagger, examples, { training: run.data.train });
+    evaluateTagger(tagger, examples, { training: annotatedOf(run.data.train) });
   try {
     const dev = await report(run.data.dev);
     const test = run.data.test === undefined ? undefined : await report(run.data.test);

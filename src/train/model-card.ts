@@ -7,7 +7,7 @@ import type { TrainingData } from './training-data.ts';
 interface CardSource {
   readonly config: Config;
   readonly out: string;
-  readonly train: string;
+  readonly train: string | readonly string[];
   readonly dev: string;
   readonly test?: string;
   readonly data: TrainingData;
@@ -60,7 +60,12 @@ export function modelCard(source: CardSource): string {
   const parts = [
     `# ${basename(source.out)}`,
     `A W2NER model (Li et al., AAAI 2022) with the ${config.encoder} encoder, trained with w2ner ${origin(source)}.`,
-    `## Data\n\nTrained on ${basename(source.train)}: ${data.train.length} sentences, ${entities} entities of ${data.labels.types.length} types. The epoch was chosen on ${basename(source.dev)}.`,
+    `## Data\n\nTrained on ${[source.train]
+      .flat()
+      .map((path) => basename(path))
+      .join(
+        ' and ',
+      )}: ${data.train.length} sentences, ${entities} entities of ${data.labels.types.length} types. The epoch was chosen on ${basename(source.dev)}.`,
     `## Training\n\nBest of ${config.epochs} epochs: ${source.bestEpoch + 1}; seed ${config.seed}; ${Math.round(source.seconds)} s. All settings are in \`config.json\`, all scores in \`metrics.json\`.`,
     '## Scores\n\nAn entity counts when its type and all its words are right.',
     summary('dev', reports.dev),

@@ -6,7 +6,9 @@ import { idleSettings } from '../config/idle-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { type BatchItem, type BatchLimits, bucketBatches, lossFeeds } from '../data/batches.ts';
 import type { Feeder } from '../data/feeder.ts';
-import { encodeGrid, listRelations } from '../data/relation-grid.ts';
+import type { LabelSet } from '../data/labels.ts';
+import { encodeGrid, gridDifference, listRelations } from '../data/relation-grid.ts';
+import type { Example } from '../data/types.ts';
 import { scoreEntities } from '../evaluate/scores.ts';
 import { groups } from '../predict/batches.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
@@ -30,8 +32,8 @@ import { createTrainer } from './w2ner-trainer.ts';
 /** What to train on, and where the model goes. */
 export interface TrainOptions {
   readonly config: Config;
-  /** Paths of data files in the training format. */
-  readonly train: string;
+  /** Paths of data files in the training format; several training files are read as one. */
+  readonly train: string | readonly string[];
   readonly dev: string;
   readonly test?: string;
   /** The model folder to write. */
@@ -53,6 +55,20 @@ export interface TrainOptions {
 
 /** Longest sentence trained on: a grid of it takes `max_cells` alone. */
 const longestSentence = (config: Config): number => Math.floor(Math.sqrt(config.max_cells));
+
+/** What the loss is to know of a sentence's relations. */
+function relationsOf(
+  { words, entities, chances }: Example,
+  config: Config,
+  labels: LabelSet,
+): Pick<BatchItem, 'grid' | 'relations' | 'difference'> {
+  if (config.relation_scores === 'independent')
+    return { relations: listRelations(entities, words.length, labels) };
+  const grid = encodeGrid(entities, words.length, labels);
+  return chances === undefined
+    ? { grid }
+    : { grid, difference: gridDifference(chances, grid, words.length, labels) };
+}
 
 /** A checkpoint is written at least this often within long epochs. */
 const CHECKPOINT_SECONDS = 120;
@@ -85,6 +101,7 @@ export async function trainModel(given: TrainOptions): Promise<TrainResult> {
     config,
     start,
     random: noise,
+    soft: data.soft,
     onNotice,
     ...(threads === undefined ? {} : { threads }),
     ...(device === undefined ? {} : { device }),
@@ -133,17 +150,15 @@ class Run {
     const longest = longestSentence(config);
     this.#items = data.train
       .filter(({ words }) => words.length <= longest)
-      .map(({ words, entities }) => ({
-        words,
-        ...(config.relation_scores === 'softmax'
-          ? { grid: encodeGrid(entities, words.length, data.labels) }
-          : { relations: listRelations(entities, words.length, data.labels) }),
-        ...(start.encoder === undefined ? {} : { pieces: trainer.feeder.piecesOf(words) }),
+      .map((example) => ({
+        words: example.words,
+        ...relationsOf(example, config, data.labels),
+        ...(start.encoder === undefined ? {} : { pieces: trainer.feeder.piecesOf(example.words) }),
       }));
     if (this.#items.length === 0) {
       const message = `every sentence is longer than ${longest} words`;
       const hint = 'raise "max_cells": a sentence of L words needs L²';
-      throw new UserError({ code: 'E_DATA', where: options.train, message, hint });
+      throw new UserError({ code: 'E_DATA', where: [options.train].flat().join(', '), message, hint });
     }
     this.#progress = {
       fingerprint: this.#fingerprint,
@@ -256,7 +271,12 @@ class Run {
       const factor = warmupFactor(step, config.warm_factor * steps, steps);
       const { loss, gradientNorm } = await this.#trainer.step(
         batches[batch]!,
-        (items) => lossFeeds(items, config.relation_scores, this.#data.labels.size),
+        (items) =>
+          lossFeeds(items, {
+            scores: config.relation_scores,
+            size: this.#data.labels.size,
+            soft: this.#data.soft,
+          }),
         factor,
       );
       const warning = this.#broken.check(step + 1, loss, gradientNorm);

@@ -1,5 +1,6 @@
 /** The data of a training run, checked as a whole before anything is computed. */
 import { UserError } from '../base/errors.ts';
+import type { Config } from '../config/schema.ts';
 import { changedNote, readExampleFiles } from '../data/examples.ts';
 import { type LabelSet, labelSetOf } from '../data/labels.ts';
 import type { Example } from '../data/types.ts';
@@ -10,6 +11,8 @@ export interface TrainingData {
   readonly dev: readonly Example[];
   readonly test: readonly Example[] | undefined;
   readonly labels: LabelSet;
+  /** Whether some training sentences have labels that are not certain. */
+  readonly soft: boolean;
 }
 
 /**
@@ -18,26 +21,38 @@ export interface TrainingData {
  */
 export function readTrainingData(
   options: {
-    readonly train: string;
+    readonly config: Config;
+    readonly train: string | readonly string[];
     readonly dev: string;
     readonly test?: string;
   },
   onWarning?: (message: string) => void,
 ): TrainingData {
-  const paths = [options.train, options.dev, ...(options.test === undefined ? [] : [options.test])];
-  const files = readExampleFiles(paths);
+  const trainPaths = [options.train].flat();
+  const files = readExampleFiles([
+    ...trainPaths,
+    options.dev,
+    ...(options.test === undefined ? [] : [options.test]),
+  ]);
   for (const message of files.flatMap((file) => changedNote(file) ?? [])) onWarning?.(message);
-  const [train, dev, test] = files.map(({ examples }) => examples);
-  const labels = labelSetOf(train!, dev!, ...(test === undefined ? [] : [test]));
-  const empty = [train!, dev!].findIndex((examples) =>
-    examples.every(({ entities }) => entities.length === 0),
-  );
-  if (empty >= 0) {
-    throw new UserError({
-      code: 'E_DATA',
-      where: paths[empty]!,
-      message: 'holds no entity to learn or to compare with',
-    });
+  const sets = files.map(({ examples }) => examples);
+  const train = sets.slice(0, trainPaths.length).flat();
+  const [dev, test] = sets.slice(trainPaths.length) as [Example[], Example[]?];
+  const labels = labelSetOf(train, dev, ...(test === undefined ? [] : [test]));
+  for (const [where, examples] of [
+    [trainPaths.join(', '), train],
+    [options.dev, dev],
+  ] as const) {
+    if (examples.some(({ entities }) => entities.length > 0)) continue;
+    const message = 'holds no entity to learn or to compare with';
+    throw new UserError({ code: 'E_DATA', where, message });
   }
-  return { train: train!, dev: dev!, test, labels };
+  const soft = train.some(({ chances }) => chances !== undefined);
+  if (soft && options.config.relation_scores === 'independent') {
+    const message =
+      '"relation_scores" is "independent", but the training data has "cells" of labels that compete';
+    const hint = 'train with "relation_scores": "softmax", or take "cells" out of the data';
+    throw new UserError({ code: 'E_CONFIG_VALUE', where: 'config', message, hint });
+  }
+  return { train, dev, test, labels, soft };
 }

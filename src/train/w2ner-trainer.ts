@@ -14,6 +14,8 @@ export interface W2nerTrainerOptions {
   readonly config: Config;
   /** Its labels, and the encoder and weights that it starts from. */
   readonly start: Pick<Start, 'labels' | 'encoder' | 'tensors'>;
+  /** Whether some sentences have labels that are not certain; default false. */
+  readonly soft?: boolean;
   /** Draws starting values, then masks and hidden features. */
   readonly random: Random;
   readonly threads?: number;
@@ -38,7 +40,7 @@ export async function createTrainer(
   });
   addLabelRows(start.tensors, model.build.parameters, random);
   const feeder = createFeeder(config, start.encoder);
-  const trainer = await createGraphTrainer(model.build, w2nerLoss(model), {
+  const trainer = await createGraphTrainer(model.build, w2nerLoss(model, options.soft), {
     ...options,
     feeder,
     start: start.tensors,

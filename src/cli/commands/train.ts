@@ -18,7 +18,11 @@ export const trainCommand = defineCommand<TrainOptions>({
   configure: (command) =>
     command
       .requiredOption('-c, --config <file>', 'settings, for example configs/guidelines-ru.json')
-      .requiredOption('--train <file>', 'sentences to learn from: a data file or BRAT folder')
+      .requiredOption(
+        '--train <file>',
+        'sentences to learn from: a data file or BRAT folder; may be repeated',
+        collect,
+      )
       .requiredOption('--dev <file>', 'sentences to choose the best epoch by')
       .option('--test <file>', 'sentences to score at the end')
       .requiredOption('-o, --out <dir>', 'folder for the model')

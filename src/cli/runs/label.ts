@@ -1,14 +1,14 @@
 /** `w2ner label`, the work. */
 import { UserError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../base/files.ts';
+import type { Committee } from '../../predict/committee.ts';
 import { type Labelled, labelDocuments } from '../../predict/label.ts';
+import { loadCommittee } from '../../predict/load-committee.ts';
 import { findSources, nothingRead } from '../../predict/sources.ts';
-import type { Tagger } from '../../predict/types.ts';
 import type { Device } from '../../runtime/devices.ts';
 import { exitCodes } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { writeFailures } from '../extract-report.ts';
-import { loadTagger } from '../load-tagger.ts';
 import { pick } from '../options.ts';
 import { startProgress } from '../progress.ts';
 import { formatCount, formatPlural } from '../text.ts';
@@ -18,8 +18,6 @@ export interface LabelOptions {
   readonly model: readonly string[];
   readonly out: string;
   readonly sentences?: number;
-  readonly minScore?: number;
-  readonly doubtFrom?: number;
   readonly emptyShare?: number;
   readonly seed?: number;
   readonly threads?: number;
@@ -34,15 +32,16 @@ export async function runLabel(
 ): Promise<number> {
   const found = findSources(paths);
   if (found.sources.length === 0) throw nothingRead(found.failures);
-  const taggers: Tagger[] = [];
+  let committee: Committee | undefined;
   const progress = await startProgress(context, 'Labelling');
   try {
-    for (const model of options.model)
-      taggers.push(await loadTagger({ model, ...pick(options, 'threads', 'device') }, context));
-    checkTypes(taggers);
+    committee = await loadCommittee(options.model, {
+      ...pick(options, 'threads', 'device'),
+      onNotice: (message) => context.stderr.write(`${message}\n`),
+    });
     const labelled = await labelDocuments(found.sources, {
-      ...pick(options, 'sentences', 'minScore', 'doubtFrom', 'emptyShare', 'seed'),
-      taggers,
+      ...pick(options, 'sentences', 'emptyShare', 'seed'),
+      committee,
       signal: context.signal,
       onProgress: (part, what) => progress.update(part, what),
     });
@@ -56,42 +55,25 @@ export async function runLabel(
     return failures.length > 0 ? exitCodes.badInput : exitCodes.success;
   } finally {
     progress.stop();
-    for (const tagger of taggers) await tagger.dispose();
+    await committee?.release();
   }
 }
 
-/** Scores of models with different types have no mean. */
-function checkTypes([first, ...others]: readonly Tagger[]): void {
-  const typesOf = ({ types }: Tagger): string =>
-    types
-      .map((type) => type.toLowerCase())
-      .sort()
-      .join(', ');
-  const other = others.find((tagger) => typesOf(tagger) !== typesOf(first!));
-  if (other === undefined) return;
-  throw new UserError({
-    code: 'E_LABELS',
-    where: other.name,
-    message: `has the types ${typesOf(other)}, ${first!.name} has ${typesOf(first!)}`,
-    hint: 'give models of one label set',
-  });
-}
-
-function nothingLabelled({ drawn, doubtful, empty }: Labelled, out: string): UserError {
+function nothingLabelled({ drawn, empty }: Labelled, out: string): UserError {
   return new UserError({
     code: 'E_DATA',
     where: out,
-    message: `nothing to write: ${drawn} sentences drawn, ${doubtful} doubtful, ${empty} without entities`,
-    hint: 'give more text, or lower --min-score and raise --doubt-from',
+    message: `nothing to write: ${drawn} sentences drawn, ${empty} without entities`,
+    hint: 'give more text, of the kind that the models know',
   });
 }
 
 function report(labelled: Labelled, out: string, { stdout }: CliContext): void {
-  const { sentences, distinct, drawn, doubtful, empty } = labelled;
+  const { sentences, distinct, drawn, empty } = labelled;
   const entities = sentences.reduce((sum, { ner }) => sum + ner.length, 0);
   stdout.write(
     `${formatPlural(sentences.length, 'sentence')} with ${formatPlural(entities, 'entity', 'entities')} written to ${out}\n` +
       `${formatCount(distinct)} distinct sentences of 4 to 80 words, ${formatCount(drawn)} drawn; left out: ` +
-      `${formatCount(doubtful)} doubtful, ${formatCount(empty)} without entities\n`,
+      `${formatCount(empty)} without entities\n`,
   );
 }

@@ -14,7 +14,7 @@ import { formatCount, formatPlural, formatRate, formatSeconds } from '../text.ts
 /** Options of `w2ner train`. */
 export interface TrainOptions {
   readonly config: string;
-  readonly train: string;
+  readonly train: readonly string[];
   readonly dev: string;
   readonly test?: string;
   readonly out: string;
