@@ -13,16 +13,16 @@ afterEach(() => place.remove());
 test('makes a smaller model', async () => {
   const { code, stdout } = await cli(['quantize', model, '--out', place.path('small')]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/float32 +5\.2 MB\nint8 +1\.8 MB/);
-  expect(stdout).toMatch(/4 tensors quantised in .*small\nNext: w2ner evaluate/);
+  expect(stdout).toMatch(/float32 +5\.2 MB\nint8 +1\.0 MB/);
+  expect(stdout).toMatch(/8 tensors quantised in .*small\nNext: w2ner evaluate/);
   expect(JSON.parse(place.read('small/config.json'))).toMatchObject({ weights: 'int8' });
 });
 
-test('of tables only', async () => {
-  const { code, stdout } = await cli(['quantize', model, '--tables-only', '--out', place.path('small')]);
+test('of words only', async () => {
+  const { code, stdout } = await cli(['quantize', model, '--words-only', '--out', place.path('small')]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/1 tensor quantised in /);
-  expect(JSON.parse(place.read('small/config.json'))).toMatchObject({ weights: 'int8_table' });
+  expect(stdout).toMatch(/5 tensors quantised in /);
+  expect(JSON.parse(place.read('small/config.json'))).toMatchObject({ weights: 'int8_words' });
   expect(place.read('small/README.md')).not.toContain('cannot be trained');
 });
 

@@ -126,10 +126,10 @@ export const settingsSchema = z.strictObject({
     .describe('reading of entity scores as probabilities, fitted on the dev data when training ends'),
   score_intercept: z.number().default(0).describe('the same: sigmoid(slope · logit(score) + intercept)'),
   weights: z
-    .enum(['float32', 'int8', 'int8_table'])
+    .enum(['float32', 'int8', 'int8_words'])
     .default('float32')
     .describe(
-      'how the weights of a model are stored; "w2ner quantize" writes int8 (products and tables) and int8_table',
+      'how the weights of a model are stored; "w2ner quantize" writes int8 (all large products and tables) and int8_words (what the states of words are made of)',
     ),
   // Ours: training.
   accumulate: size.default(1).describe('batches whose gradients make one step of the optimizer'),

@@ -29,8 +29,11 @@ export interface QuantizeOptions {
    * 8-bit weights can overflow. Default 7.
    */
   readonly bits?: 7 | 8;
-  /** Leave products as they are: results are then the same on every machine and in every batch, and it can be trained further. */
-  readonly tablesOnly?: boolean;
+  /**
+   * Of a compact model only what the states of words are made of, its table and BiLSTMs: results are then the same in every
+   * batch, and it can be trained further.
+   */
+  readonly wordsOnly?: boolean;
   readonly onProgress?: OnConvertProgress;
 }
 
@@ -46,14 +49,14 @@ export interface QuantizeResult {
 
 /** @throws UserError when the model is not one with float32 weights, or `out` holds something */
 export function quantizeModel(options: QuantizeOptions): QuantizeResult {
-  const { out, bits = 7, tablesOnly = false, onProgress } = options;
+  const { out, bits = 7, wordsOnly = false, onProgress } = options;
   const model = readModelFolder(findModel(options.model));
   if (model.config.weights !== 'float32') {
     const message = 'has int8 weights already';
     throw new UserError({ code: 'E_MODEL', where: options.model, message });
   }
   checkNewFolder(out);
-  const weights = tablesOnly ? ('int8_table' as const) : ('int8' as const);
+  const weights = wordsOnly ? ('int8_words' as const) : ('int8' as const);
   const description = { ...model, config: { ...model.config, weights } };
   const specs = declaredParameters(description);
   const store = openSafetensors(model.weights);
@@ -99,12 +102,12 @@ function sourceOf(store: TensorStore, name: string): TensorSource {
   return { name, dtype: readAs(dtype), shape, read: () => store.read(name) };
 }
 
-function card({ model, out, tablesOnly }: QuantizeOptions, bits: number): string {
-  const products = tablesOnly === true ? '' : `${bits} bits and one scale per output of a product, `;
-  const use = tablesOnly === true ? '' : ' For use only: it cannot be trained further.';
+function card({ model, out, wordsOnly }: QuantizeOptions, bits: number): string {
+  const what = wordsOnly === true ? 'a product of the BiLSTMs' : 'a product';
+  const use = wordsOnly === true ? '' : ' For use only: it cannot be trained further.';
   return [
     `# ${basename(out)}`,
-    `${basename(model)} with int8 weights (${products}8 bits and one scale per row of a table), made by \`w2ner quantize\`.${use}`,
+    `${basename(model)} with int8 weights (${bits} bits and one scale per output of ${what}, 8 bits and one scale per row of a table), made by \`w2ner quantize\`.${use}`,
     'Scores, size and speed beside those of the float32 model: `metrics.json`, when it was quantised with --data.',
     '',
   ].join('\n\n');

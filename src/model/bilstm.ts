@@ -13,6 +13,7 @@ import {
   unsqueeze,
 } from '../onnx/operators/structure.ts';
 import { type Build, fanIn, parameter } from './build.ts';
+import { type InputRange, int8Lstm } from './int8-lstm.ts';
 
 /** Closes the input gate at padding: the state stays zero there. */
 const CLOSED = -1e4;
@@ -55,6 +56,8 @@ function direction(
  * @param x f32[B, L, H] word states
  * @param mask f32[B, L] 1 at words, 0 at padding; absent when nothing is padded
  * @param width D, both directions together
+ * @param options.name of its parameters
+ * @param options.range of the numbers of x, without which its weights cannot be int8
  * @returns f32[B, L, D]; rows of padding are zero
  */
 export function biLstm(
@@ -62,10 +65,13 @@ export function biLstm(
   x: Value,
   mask: Value | undefined,
   width: number,
-  name = 'encoder',
+  options: { readonly name?: string; readonly range?: InputRange | undefined } = {},
 ): Value {
+  const { name = 'encoder', range } = options;
   const input = x.shape.at(-1) as number;
   const half = width / 2;
+  if (build.int8Words && range !== undefined)
+    return int8Lstm(build, x, mask && lengthsOf(build, mask), half, name, range);
   return build.training
     ? scannedLstm(build, x, mask, name, input, half)
     : nativeLstm(build, x, mask, name, input, half);

@@ -75,8 +75,8 @@ export interface Build {
   readonly adapters?: AdapterSettings;
   /** Whether the weights of large products are int8 numbers with scales; only for use. */
   readonly int8: boolean;
-  /** The same of tables. */
-  readonly int8Tables: boolean;
+  /** The same of tables, and of the BiLSTMs over a compact encoder. */
+  readonly int8Words: boolean;
   /** Whether operators of ONNX Runtime's own may stand for several ordinary ones; only for use, and only on the CPU. */
   readonly fused: boolean;
   readonly parameters: Map<string, ParameterSpec>;
@@ -92,7 +92,7 @@ export interface BuildOptions {
   readonly originalPadding?: boolean;
   /** Default: float32 weights. */
   readonly int8?: boolean;
-  readonly int8Tables?: boolean;
+  readonly int8Words?: boolean;
   /** Default: ordinary operators only, but for int8 products. */
   readonly fused?: boolean;
   readonly adapters?: AdapterSettings;
@@ -101,9 +101,9 @@ export interface BuildOptions {
 /** What is int8 in a model whose weights are stored so. */
 export function int8Parts(weights: Config['weights']): {
   readonly int8: boolean;
-  readonly int8Tables: boolean;
+  readonly int8Words: boolean;
 } {
-  return { int8: weights === 'int8', int8Tables: weights !== 'float32' };
+  return { int8: weights === 'int8', int8Words: weights !== 'float32' };
 }
 
 export function createBuild(graph: Graph, options: BuildOptions): Build {
@@ -111,7 +111,7 @@ export function createBuild(graph: Graph, options: BuildOptions): Build {
     graph,
     originalPadding: false,
     int8: false,
-    int8Tables: false,
+    int8Words: false,
     fused: false,
     ...options,
     parameters: new Map(),

@@ -4,6 +4,7 @@ import { gelu, layerNorm } from '../onnx/operators/elementwise.ts';
 import { linear, matmul } from '../onnx/operators/products.ts';
 import { gather, reshape, unsqueeze } from '../onnx/operators/structure.ts';
 import { type Build, fanIn, parameter } from './build.ts';
+import { type InputRange, normalizedRange } from './int8-lstm.ts';
 import { tableRows } from './weights.ts';
 
 export interface CompactSettings {
@@ -44,4 +45,13 @@ export function compactEncoder(build: Build, settings: CompactSettings): Value {
     offset,
   );
   return gather(graph, distinct, wordIndex);
+}
+
+/** Below by GELU's least value; above it lies further than any of a thousand words of the annotated data. */
+const SPREAD = [1.5, 8] as const;
+
+/** The range of {@link compactEncoder}'s states. */
+export function compactRange(build: Build, { bert_hid_size: width }: CompactSettings): InputRange {
+  const norm = (part: string): Value => build.graph.parameter(`compact.norm.${part}`, [width]);
+  return normalizedRange(build, norm('weight'), norm('bias'), SPREAD);
 }

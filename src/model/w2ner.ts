@@ -7,8 +7,9 @@ import { unsqueeze } from '../onnx/operators/structure.ts';
 import { bertEncoder } from './bert.ts';
 import { biLstm } from './bilstm.ts';
 import { type Build, type BuildOptions, createBuild, dropout } from './build.ts';
-import { compactEncoder } from './compact.ts';
+import { compactEncoder, compactRange } from './compact.ts';
 import { computedDistances, gridConvolutions } from './grid.ts';
+import { stateRange } from './int8-lstm.ts';
 import { coPredictor } from './predictor.ts';
 
 /** A model's graph with what a caller has to know of it. */
@@ -76,7 +77,8 @@ function wordStates(
 ): Value {
   const encoded = encode(build, config, encoder);
   const states = dropout(build, encoded, config.emb_dropout, 'words');
-  const read = biLstm(build, states, mask, config.lstm_hid_size);
+  const range = config.encoder === 'compact' ? compactRange(build, config) : undefined;
+  const read = biLstm(build, states, mask, config.lstm_hid_size, { range });
   return config.context_hid_size === 0 ? read : inContext(build, read, mask, config);
 }
 
@@ -103,7 +105,7 @@ function gridModel(
  */
 function inContext(build: Build, states: Value, mask: Value | undefined, config: Config): Value {
   const kept = dropout(build, states, config.emb_dropout, 'context');
-  return biLstm(build, kept, mask, config.context_hid_size, 'context');
+  return biLstm(build, kept, mask, config.context_hid_size, { name: 'context', range: stateRange(build) });
 }
 
 /** Word states f32[B, L, H] by the encoder that the settings name. */

@@ -97,7 +97,7 @@ export function tableRows(
   index: Value,
 ): Value {
   const { graph } = build;
-  if (!build.int8Tables) return gather(graph, parameter(build, name, shape, start), index);
+  if (!build.int8Words) return gather(graph, parameter(build, name, shape, start), index);
   const { values, scales } = quantizedParameter(build, name, 'rows', shape);
   return multiply(graph, cast(graph, gather(graph, values, index), 'float32'), gather(graph, scales, index));
 }

@@ -17,7 +17,7 @@ import { type EncoderFolder, readEncoderFolder } from '../weights/encoder-folder
 import { encoderTensorName } from '../weights/encoder-names.ts';
 import { findEncoder } from '../weights/find-encoder.ts';
 import { initializeParameters } from '../weights/initialize.ts';
-import { restoreRows } from '../weights/int8.ts';
+import { restoreColumns, restoreRows } from '../weights/int8.ts';
 import { readModelFolder } from '../weights/model-folder.ts';
 import { openWeights } from '../weights/open-weights.ts';
 import { readFitting } from '../weights/read-fitting.ts';
@@ -194,7 +194,7 @@ function startFromModel(folder: string, config: Config, dataLabels: LabelSet): S
       labels,
       encoder: model.encoder,
       bertName: model.config.bert_name,
-      tensors: withFloatTables(tensors),
+      tensors: withFloats(tensors),
       kept,
     };
   } finally {
@@ -202,16 +202,18 @@ function startFromModel(folder: string, config: Config, dataLabels: LabelSet): S
   }
 }
 
-/** Tables as float32 numbers again, where a model has them as int8. */
-function withFloatTables(tensors: Map<string, TensorData>): Map<string, TensorData> {
+/** Tables and weights as float32 numbers again, where a model has them as int8. */
+function withFloats(tensors: Map<string, TensorData>): Map<string, TensorData> {
   const floats = new Map(tensors);
   for (const [name, values] of tensors) {
-    const table = name.replace(/_int8$/, '');
-    if (table === name) continue;
-    const scales = int8Names(table).scales;
-    floats.set(table, restoreRows(values, tensors.get(scales)!));
+    const source = name.replace(/_int8$/, '');
+    if (source === name) continue;
+    const scales = tensors.get(int8Names(source).scales)!;
+    // The scales of a table stand in a column, those of a product's outputs in a row.
+    const restore = scales.shape.length === 2 ? restoreRows : restoreColumns;
+    floats.set(source, restore(values, scales));
     floats.delete(name);
-    floats.delete(scales);
+    floats.delete(int8Names(source).scales);
   }
   return floats;
 }

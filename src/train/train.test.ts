@@ -149,12 +149,12 @@ describe('a training run', () => {
     expect(scale()).toEqual(fitted);
   });
 
-  test('goes on from a model with int8 tables, which finds what the float32 one finds', async () => {
+  test('goes on from a model with int8 words, which finds what the float32 one finds', async () => {
     const learnt = { config: checkConfig({ ...config, epochs: 12 }) };
     const first = await run('plain', learnt);
     const small = join(folder, 'small');
-    const { quantized } = quantizeModel({ model: join(folder, 'plain'), out: small, tablesOnly: true });
-    expect(quantized).toBe(1);
+    const { quantized } = quantizeModel({ model: join(folder, 'plain'), out: small, wordsOnly: true });
+    expect(quantized).toBe(5);
     const tagger = await loadModel(small);
     const examples = makeData(20, 2) as { sentence: string[]; ner: unknown[] }[];
     const found = await tagger.tag(examples.map(({ sentence }) => sentence));
@@ -162,7 +162,7 @@ describe('a training run', () => {
     expect(first.result.bestF1).toBeGreaterThan(0.3);
     expect(found.flat().length).toBeGreaterThan(0.3 * examples.flatMap(({ ner }) => ner).length);
     const settings = JSON.parse(readFileSync(join(small, 'config.json'), 'utf8'));
-    expect(settings.weights).toBe('int8_table');
+    expect(settings.weights).toBe('int8_words');
     const { result } = await run('further', { config: checkConfig({ ...settings, epochs: 1 }), init: small });
     expect(result.bestF1).toBeGreaterThan(0.8 * first.result.bestF1);
     expect(JSON.parse(readFileSync(join(folder, 'further', 'config.json'), 'utf8')).weights).toBe('float32');

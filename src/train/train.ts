@@ -80,8 +80,8 @@ const CHECKPOINT_SECONDS = 120;
  */
 export async function trainModel(given: TrainOptions): Promise<TrainResult> {
   // Settings that come from a model folder carry how that model's scores are read: this one's are fitted at the end.
-  // A model with int8 tables trains as a float32 one.
-  const weights = given.config.weights === 'int8_table' ? ('float32' as const) : given.config.weights;
+  // A model whose words are int8 trains as a float32 one.
+  const weights = given.config.weights === 'int8_words' ? ('float32' as const) : given.config.weights;
   const config = { ...given.config, ...unfitted, weights };
   const options = { ...given, config };
   const { out } = options;

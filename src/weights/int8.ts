@@ -71,3 +71,14 @@ export function restoreRows(values: TensorData, scales: TensorData): TensorData 
     data[k] = Number(values.data[k]) * Number(scales.data[Math.floor(k / width)]);
   return { dtype: 'float32', shape: [rows, width], data };
 }
+
+/** What {@link quantizeColumns} made of f32[O, I], as float32 numbers again. */
+export function restoreColumns(values: TensorData, scales: TensorData): TensorData {
+  const [inputs, outputs] = values.shape as [number, number];
+  const data = new Float32Array(inputs * outputs);
+  for (let i = 0; i < inputs; i++) {
+    for (let o = 0; o < outputs; o++)
+      data[o * inputs + i] = Number(values.data[i * outputs + o]) * Number(scales.data[o]);
+  }
+  return { dtype: 'float32', shape: [outputs, inputs], data };
+}

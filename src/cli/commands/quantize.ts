@@ -21,8 +21,8 @@ export const quantizeCommand = defineCommand<QuantizeOptions>({
       .option('-d, --data <file>', 'annotated sentences: compare scores and speed before and after')
       .option('--bits <n>', '7, or 8 for processors with VNNI only', wholeNumber('--bits'), 7)
       .option(
-        '--tables-only',
-        'leave products float32: smaller, exactly repeatable, and can be trained further',
+        '--words-only',
+        'of a compact model the table and the BiLSTMs only: the same in every batch, and can be trained further',
       )
       .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
       .addHelpText(

@@ -24,7 +24,7 @@ export interface QuantizeOptions {
   readonly out: string;
   readonly data?: string;
   readonly bits: number;
-  readonly tablesOnly?: boolean;
+  readonly wordsOnly?: boolean;
   readonly threads?: number;
 }
 
@@ -47,7 +47,7 @@ export async function runQuantize(
       model: model!,
       out,
       bits,
-      ...pick(options, 'tablesOnly'),
+      ...pick(options, 'wordsOnly'),
       onProgress: convertProgress(progress),
     });
   } finally {
@@ -63,7 +63,8 @@ export async function runQuantize(
   const [before, after] = reports;
   if (before !== undefined && after !== undefined) {
     const quantized = {
-      ...(options.tablesOnly === true ? { tables_only: true } : { bits }),
+      bits,
+      ...pick({ words_only: options.wordsOnly }, 'words_only'),
       from: model,
       float32: scoreOf(before),
       int8: scoreOf(after),
