@@ -1,5 +1,6 @@
 /** The table of commands. */
 import type { CliCommand } from './command.ts';
+import { augmentCommand } from './commands/augment.ts';
 import { convertCommand } from './commands/convert.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
@@ -24,6 +25,7 @@ export const commands: readonly CliCommand[] = [
   trainCommand,
   pretrainCommand,
   labelCommand,
+  augmentCommand,
   evaluateCommand,
   predictCommand,
   validateCommand,

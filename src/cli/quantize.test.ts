@@ -13,7 +13,7 @@ afterEach(() => place.remove());
 test('makes a smaller model', async () => {
   const { code, stdout } = await cli(['quantize', model, '--out', place.path('small')]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/float32 +5\.2 MB\nint8 +1\.0 MB/);
+  expect(stdout).toMatch(/float32 +5\.2 MB\nint8 +1\.6 MB/);
   expect(stdout).toMatch(/8 tensors quantised in .*small\nNext: w2ner evaluate/);
   expect(JSON.parse(place.read('small/config.json'))).toMatchObject({ weights: 'int8' });
 });
