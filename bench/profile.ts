@@ -104,7 +104,7 @@ async function runStages(
   );
   const cells = await timed('grid (second pass)', () => runAll(second, gridFeeds));
   await timed('entities read off the grid', () =>
-    grids.forEach((batch, k) => void decodeBatch(batch, cells[k]!, model.labels, { slope: 1, intercept: 0 })),
+    grids.forEach((batch, k) => void decodeBatch(batch, cells[k]!, model)),
   );
   await timed('records as JSON', () =>
     sentences.reduce(

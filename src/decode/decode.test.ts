@@ -196,6 +196,42 @@ describe('scores', () => {
   });
 });
 
+describe('the best reading alone', () => {
+  const read = (grid: readonly (readonly number[])[], chances: readonly number[]): DecodedEntity[] =>
+    decodeGrid(dense(grid), grid.length, { readings: 'best', probabilities: chances }).entities;
+  const grid = [
+    [0, 1, 1, 0],
+    [0, 0, 1, 0],
+    [2, 3, 0, 0],
+    [0, 0, 0, 2],
+  ];
+
+  test('is the most certain of a cell, of equal ones the shortest; other cells are as they were', () => {
+    const sure = grid.flat().map(() => 0.9);
+    expect(show(read(grid, sure))).toEqual(['0 2 #2', '1 2 #3', '3 #2']);
+    const detour = sure.with(0 * 4 + 2, 0.6);
+    expect(show(read(grid, detour))).toEqual(['0 1 2 #2', '1 2 #3', '3 #2']);
+  });
+
+  test('is one of all readings for each cell of any grid, and none is more certain', () => {
+    fc.assert(
+      fc.property(fc.nat(10_000), (seed) => {
+        const grid = randomGrid(seed);
+        const random = createRandom(seed + 1);
+        const probabilities = grid.flat().map(() => 0.2 + 0.8 * random.uniform());
+        const all = decodeGrid(dense(grid), grid.length, { probabilities }).entities;
+        const best = read(grid, probabilities);
+        const cell = ({ words }: DecodedEntity): string => `${words[0]} ${words.at(-1)}`;
+        expect(best.map(cell).sort()).toEqual([...new Set(all.map(cell))].sort());
+        for (const entity of best) {
+          const scores = all.filter((other) => cell(other) === cell(entity)).map(({ score }) => score);
+          expect(entity.score).toBe(Math.max(...scores));
+        }
+      }),
+    );
+  });
+});
+
 describe('bounds', () => {
   test('a full grid is read in bounded work, and what is left out is counted', () => {
     const length = 60;

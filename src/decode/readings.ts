@@ -71,7 +71,9 @@ export function findReadings(length: number, cells: OrderedCells, options: Decod
       countWays(links, tail, arcs.heads[i]!, ways);
       counted = tail;
     }
+    const first = entities.length;
     listPaths(arcs, i, links, ways, Math.min(readings, limit), scoring, entities);
+    if (options.readings === 'best') keepBest(entities, first);
   }
   entities.sort(byPlace);
   return { entities, bounded: dropped > 0, dropped };
@@ -193,6 +195,16 @@ function listPaths(
       sums.push(sum);
     }
   }
+}
+
+/** Leaves the best of the entities from `first` on. */
+function keepBest(entities: DecodedEntity[], first: number): void {
+  const best = entities
+    .slice(first)
+    .reduce((a, b) =>
+      b.score > a.score || (b.score === a.score && b.words.length < a.words.length) ? b : a,
+    );
+  entities.splice(first, entities.length, best);
 }
 
 /** First word, then last word; these two give the label, and one cell's paths are listed in word order. */

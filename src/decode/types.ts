@@ -32,6 +32,8 @@ export interface DecodeOptions {
   /** Default `minimum`: an entity is as sure as its least sure cell. */
   readonly score?: ScoreRule;
   readonly bounds?: DecodeBounds;
+  /** Of a THW cell with several readings: all of them (default), or the one with the greatest score, of equal ones the shortest. */
+  readonly readings?: 'all' | 'best';
 }
 
 /** One entity read off a grid. */

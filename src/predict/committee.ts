@@ -1,4 +1,5 @@
 /** Several models as one: the mean of their probabilities for every word pair, from which entities are read as from one model's. */
+import type { Config } from '../config/schema.ts';
 import { createFeeder } from '../data/feeder.ts';
 import { LABEL_NNW, LABEL_NONE, type LabelSet } from '../data/labels.ts';
 import type { ScoredEntity } from '../data/types.ts';
@@ -17,6 +18,8 @@ export type PairProbabilities = Float32Array;
 export interface Committee {
   /** Those of the first model. */
   readonly labels: LabelSet;
+  /** How the first model is read. */
+  readonly readings: Config['readings'];
   /** @param sentences none empty, none longer than a grid */
   probabilities(sentences: readonly (readonly string[])[]): Promise<PairProbabilities[]>;
   release(): Promise<void>;
@@ -60,6 +63,7 @@ export async function createCommittee(models: readonly TaggerModel[], compile: C
   }
   return {
     labels,
+    readings: models[0]!.config.readings,
     async probabilities(sentences) {
       const sums = sentences.map(({ length }) => new Float32Array(length * length * labels.size));
       for (const member of members) await addProbabilities(member, sentences, sums, 1 / members.length);
@@ -109,14 +113,13 @@ export function readPairs(
   probabilities: PairProbabilities,
   length: number,
   labels: LabelSet,
-  noneOffset = 0,
+  readings: Config['readings'] = 'all',
 ): ScoredEntity[] {
-  const none = Math.exp(noneOffset);
   const [rows, columns, ids, chances]: number[][] = [[], [], [], []];
   for (let pair = 0; pair < length * length; pair++) {
     const at = pair * labels.size;
     let best = LABEL_NONE;
-    let chance = probabilities[at]! * none;
+    let chance = probabilities[at]!;
     for (let k = 1; k < labels.size; k++) {
       if (probabilities[at + k]! <= chance) continue;
       best = k;
@@ -129,9 +132,11 @@ export function readPairs(
     chances!.push(chance);
   }
   const cells = { length, count: ids!.length, rows: rows!, columns: columns!, labels: ids! };
-  return decodeCells({ ...cells, probabilities: chances! }).entities.map(({ label, words, score }) => ({
-    type: labels.typeOf(label),
-    words,
-    score,
-  }));
+  return decodeCells({ ...cells, probabilities: chances! }, { readings }).entities.map(
+    ({ label, words, score }) => ({
+      type: labels.typeOf(label),
+      words,
+      score,
+    }),
+  );
 }

@@ -1,10 +1,10 @@
 /** Sentences and stretches of sentences put into batches for the grid, and what the grid says read as entities. */
 import { type BatchItem, type BatchLimits, cutBatches } from '../data/batches.ts';
-import type { LabelSet } from '../data/labels.ts';
 import type { ScoredEntity } from '../data/types.ts';
 import { decodeCells } from '../decode/decode.ts';
-import { type ScoreScale, scaleScore } from '../decode/score-scale.ts';
+import { scaleScore } from '../decode/score-scale.ts';
 import type { TensorData } from '../onnx/dtype.ts';
+import type { ModelDescription } from '../weights/model-description.ts';
 
 /** One grid's worth of words, and its place among those asked for. */
 export interface ShortItem extends BatchItem {
@@ -37,8 +37,7 @@ export function batchesByPieces(items: readonly ShortItem[], limits: BatchLimits
 export function decodeBatch(
   batch: readonly BatchItem[],
   output: Readonly<Record<string, TensorData>>,
-  labels: LabelSet,
-  scale: ScoreScale,
+  { labels, config }: ModelDescription,
 ): { entities: ScoredEntity[]; bounded: boolean }[] {
   const cells = output.cells!.data as BigInt64Array; // [N, 3]
   const cellLabels = output.cell_label!.data as BigInt64Array; // [N]
@@ -49,16 +48,18 @@ export function decodeBatch(
   const rows = Int32Array.from({ length: cellLabels.length }, (_, n) => Number(cells[3 * n + 1]!));
   const columns = Int32Array.from({ length: cellLabels.length }, (_, n) => Number(cells[3 * n + 2]!));
   const ids = Int32Array.from(cellLabels, Number);
+  const scale = { slope: config.score_slope, intercept: config.score_intercept };
   return batch.map(({ words }, b) => {
     const [start, end] = [starts[b]!, starts[b + 1]!];
-    const decoding = decodeCells({
+    const cells = {
       length: words.length,
       count: end - start,
       rows: rows.subarray(start, end),
       columns: columns.subarray(start, end),
       labels: ids.subarray(start, end),
       probabilities: probabilities.subarray(start, end),
-    });
+    };
+    const decoding = decodeCells(cells, { readings: config.readings });
     const entities = decoding.entities.map((e) => ({
       type: labels.typeOf(e.label),
       words: e.words,

@@ -73,15 +73,15 @@ export async function labelDocuments(
     const chunk = drawn.slice(start, start + CHUNK);
     const answers = await committee.probabilities(chunk.map(({ words }) => words));
     for (const [i, { words, file }] of chunk.entries()) {
-      const found = readPairs(answers[i]!, words.length, committee.labels);
+      const found = readPairs(answers[i]!, words.length, committee.labels, committee.readings);
       const ner = found.map(({ type, words: index }) => ({ type, index }));
       const cells = likelyLabels(answers[i]!, words.length, committee.labels);
       (ner.length === 0 ? empties : labelled).push({ sentence: words, ner, cells, source_file: file });
     }
     options.onProgress?.(0.2 + (0.8 * Math.min(drawn.length, start + CHUNK)) / drawn.length, 'labelling');
   }
-  const room = Math.floor((labelled.length * emptyShare) / (1 - emptyShare));
-  const kept = empties.slice(0, room);
+  const room = emptyShare === 1 ? empties.length : (labelled.length * emptyShare) / (1 - emptyShare);
+  const kept = empties.slice(0, Math.floor(room));
   const sentences = createRandom(options.seed ?? 1).shuffle([...labelled, ...kept]);
   return { sentences, distinct, drawn: drawn.length, empty: empties.length - kept.length, failures };
 }

@@ -3,7 +3,6 @@ import type { BatchLimits } from '../data/batches.ts';
 import { distanceTensor } from '../data/batches.ts';
 import { createFeeder, type Feeder } from '../data/feeder.ts';
 import type { ScoredEntity } from '../data/types.ts';
-import type { ScoreScale } from '../decode/score-scale.ts';
 import { stateWidth } from '../model/w2ner.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import type { UsedDevice } from '../runtime/devices.ts';
@@ -33,11 +32,6 @@ export interface Passes {
   release(): Promise<void>;
 }
 
-const scaleOf = ({ config }: TaggerModel): ScoreScale => ({
-  slope: config.score_slope,
-  intercept: config.score_intercept,
-});
-
 /** The whole graph over every word pair. */
 export async function onePass(model: TaggerModel, compile: Compile): Promise<Passes> {
   const session = await compile(inferenceGraph(model), model.parameters);
@@ -54,7 +48,7 @@ export async function onePass(model: TaggerModel, compile: Compile): Promise<Pas
         ? batchesByPieces(items, limits)
         : batchesOfOneLength(items, spellingLimits)) {
         const output = await session.run(feeder.feeds(batch, padded));
-        for (const [i, decoded] of decodeBatch(batch, output, model.labels, scaleOf(model)).entries()) {
+        for (const [i, decoded] of decodeBatch(batch, output, model).entries()) {
           entities[batch[i]!.place] = decoded.entities;
           if (decoded.bounded) bounded += 1;
         }
@@ -86,7 +80,7 @@ export async function twoPasses(model: TaggerModel, compile: Compile): Promise<P
     const segments = await keptSegments(short);
     for (const batch of batchesOfOneLength(segments, segmentLimits)) {
       const output = await second.run(segmentFeeds(batch, width));
-      for (const [i, decoded] of decodeBatch(batch, output, model.labels, scaleOf(model)).entries()) {
+      for (const [i, decoded] of decodeBatch(batch, output, model).entries()) {
         const { place, wordStart } = batch[i]!;
         if (decoded.bounded) bounded.add(place);
         found[place]!.push({ wordStart, entities: decoded.entities });
