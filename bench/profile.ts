@@ -50,7 +50,7 @@ await runMain(async () => {
       sentences_per_second_one_thread: Math.round(sentences / total),
       product_limit_gflops: rounded(limit),
       /** Products of the BiLSTMs over the words of the first pass, by the time that their operators take. */
-      bilstm_gflops: rounded(bilstmRate(model.config, words, stages, operators)),
+      bilstm_gops: rounded(bilstmRate(model.config, words, stages, operators)),
       stages: stages.map(({ name, seconds }) => ({
         name,
         seconds: rounded(seconds),
@@ -164,7 +164,7 @@ function operatorShares(prefix: string, pass: string) {
     .map(([operator, time]) => ({ pass, operator, share: rounded(time / total, 3) }));
 }
 
-/** GFLOP/s that the BiLSTMs of the first pass run at: each has four gates in two directions, over its input and its own state. */
+/** Billions of operations a second that the BiLSTMs of the first pass run at: each has four gates in two directions, over its input and its own state. */
 function bilstmRate(
   config: Config,
   words: number,
@@ -174,7 +174,7 @@ function bilstmRate(
   const { bert_hid_size: input, lstm_hid_size: first, context_hid_size: second } = config;
   const products = 4 * first * (input + first / 2) + 4 * second * (first + second / 2);
   const seconds = stages.find(({ name }) => name.startsWith('states of words'))!.seconds;
-  const share = operators.find(({ operator }) => operator === 'LSTM')!.share;
+  const share = operators.find(({ operator }) => /^(?:DynamicQuantize)?LSTM$/.test(operator))!.share;
   return (2 * products * words) / (seconds * share) / 1e9;
 }
 

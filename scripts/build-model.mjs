@@ -69,19 +69,11 @@ function cleaned(path) {
 const kinds = {
   pretrain: {
     result: ({ name }) => join(runs, `${name}.safetensors`),
-    run({ pretrain, passes, set }, result) {
+    run({ pretrain, passes, init, set }, result) {
       const text = pretrain.flatMap((path) => ['--text', join(data, path)]);
-      w2ner(
-        'pretrain',
-        '--config',
-        config,
-        ...text,
-        '--passes',
-        String(passes),
-        '--out',
-        result,
-        ...settings(set),
-      );
+      const start = init === undefined ? [] : ['--init', weightsOf(init)];
+      const options = [...text, ...start, '--passes', String(passes), '--out', result];
+      w2ner('pretrain', '--config', config, ...options, ...settings(set));
     },
   },
   train: {
@@ -89,27 +81,24 @@ const kinds = {
     run({ name, train, dev, init, set, seed }) {
       const folder = join(runs, name);
       rmSync(folder, { recursive: true, force: true });
-      const files = ['--train', dataFile(train), '--dev', dataFile(dev), '--out', folder];
+      const trainFiles = [train].flat().flatMap((path) => ['--train', dataFile(path)]);
+      const files = [...trainFiles, '--dev', dataFile(dev), '--out', folder];
       const start = init === undefined ? [] : ['--init', weightsOf(init)];
       w2ner('train', '--config', config, ...files, ...start, '--seed', String(seed ?? 1), ...settings(set));
     },
   },
   label: {
     result: ({ name }) => join(runs, `${name}.json`),
-    run({ label, models, sentences, minScore }, result) {
+    run({ label, models, sentences }, result) {
       const teachers = models.flatMap((model) => ['--model', join(runs, model)]);
-      const options = ['--sentences', String(sentences), '--min-score', String(minScore)];
-      // No sentence is left out for doubt: it would be the long ones with many entities.
-      w2ner(
-        'label',
-        ...label.map(cleaned),
-        ...teachers,
-        ...options,
-        '--doubt-from',
-        String(minScore),
-        '--out',
-        result,
-      );
+      const options = [...teachers, '--sentences', String(sentences), '--out', result];
+      w2ner('label', ...label.map(cleaned), ...options);
+    },
+  },
+  augment: {
+    result: ({ name }) => join(runs, `${name}.json`),
+    run({ augment, sentences }, result) {
+      w2ner('augment', dataFile(augment), '--sentences', String(sentences), '--out', result);
     },
   },
 };
@@ -122,7 +111,9 @@ const steps = recipe.steps.flatMap((step, i) => {
     ? [step]
     : [{ ...step, seed: values.seed, name: `${step.name}-${values.seed}` }];
 });
-const needed = steps.flatMap((step) => [...(step.pretrain ?? step.label ?? []), step.train, step.dev]);
+const needed = steps.flatMap(({ pretrain, label, augment, train, dev }) =>
+  [pretrain, label, augment, train, dev].flat(),
+);
 const made = new Set(steps.map((step) => step.name));
 const missing = needed.filter(
   (path) => path !== undefined && !made.has(path) && !existsSync(join(data, path)),
@@ -135,7 +126,7 @@ if (missing.length > 0) {
 }
 mkdirSync(runs, { recursive: true });
 for (const step of steps) {
-  const kind = kinds[['pretrain', 'label'].find((key) => step[key] !== undefined) ?? 'train'];
+  const kind = kinds[['pretrain', 'label', 'augment'].find((key) => step[key] !== undefined) ?? 'train'];
   const result = kind.result(step);
   if (existsSync(result)) console.error(`${step.name}: done before`);
   else kind.run(step, result);

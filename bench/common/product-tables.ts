@@ -54,7 +54,7 @@ interface ProfileResult {
   readonly sentences: number;
   readonly sentences_per_second_one_thread: number;
   readonly product_limit_gflops: number;
-  readonly bilstm_gflops: number;
+  readonly bilstm_gops: number;
   readonly stages: readonly { readonly name: string; readonly seconds: number; readonly share: number }[];
   readonly operators: readonly { readonly pass: string; readonly operator: string; readonly share: number }[];
 }
@@ -107,7 +107,7 @@ export const productSections: Readonly<Record<string, Section>> = {
       return `Operators of the ${pass}: ${own.map(({ operator, share }) => `${operator} ${percent(share)}`).join(', ')}.`;
     });
     return [
-      `${profile.sentences} sentences, ${profile.sentences_per_second_one_thread} a second in one thread; a matrix product alone reaches ${profile.product_limit_gflops} GFLOP/s there, the BiLSTMs ${profile.bilstm_gflops}.`,
+      `${profile.sentences} sentences, ${profile.sentences_per_second_one_thread} a second in one thread; a matrix product alone reaches ${profile.product_limit_gflops} GFLOP/s there, the BiLSTMs (int8) ${profile.bilstm_gops} GOP/s.`,
       table(['stage', 's', 'share'], stages),
       ...operators,
       machineLine(result!.machine),
