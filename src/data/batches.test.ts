@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../base/random.ts';
 import { spellingFeatures } from '../text/spelling.ts';
-import { batchFeeds, bucketBatches, cutBatches, FeatureCache, labelFeed } from './batches.ts';
+import {
+  batchFeeds,
+  bucketBatches,
+  cutBatches,
+  differenceFeed,
+  FeatureCache,
+  labelFeed,
+  lossFeeds,
+} from './batches.ts';
 
 const settings = { ngram_buckets: 500, ngram_min: 3, ngram_max: 4 };
 const cache = new FeatureCache(settings);
@@ -64,6 +72,36 @@ describe('feeds', () => {
     expect(labels.shape).toEqual([2, 2, 2]);
     expect([...labels.data]).toEqual([1, 2, 3, 4, 255, -100, -100, -100]);
     expect(() => labelFeed([{ words: ['а'] }])).toThrow(/without a grid/);
+  });
+
+  test('of differences lie by label, over the pairs of the batch', () => {
+    const size = 3;
+    const short = { places: Int32Array.of(0 * size + 2, 3 * size + 0), values: Float32Array.of(0.75, -0.5) };
+    const long = { places: Int32Array.of(5 * size + 1), values: Float32Array.of(1) }; // row 1, column 2
+    const batch = [
+      { words: ['а', 'б'], difference: short },
+      { words: ['в'] },
+      { words: ['г', 'д', 'е'], difference: long },
+    ];
+    const feed = differenceFeed(batch, size);
+    expect(feed.shape).toEqual([3, size, 3, 3]);
+    const pairs = 4 + 1 + 9;
+    const at = (b: number, label: number, row: number, column: number): number =>
+      ((b * size + label) * 3 + row) * 3 + column;
+    const expected = new Float32Array(3 * size * 9);
+    expected[at(0, 2, 0, 0)] = 0.75 / pairs;
+    expected[at(0, 0, 1, 1)] = -0.5 / pairs;
+    expected[at(2, 1, 1, 2)] = 1 / pairs;
+    expect(feed.data).toEqual(expected);
+  });
+
+  test('of the loss are what its relations need', () => {
+    const item = { words: ['а'], grid: Uint8Array.of(2), relations: Int32Array.of(0, 2) };
+    const names = (scores: 'softmax' | 'independent', soft: boolean): string[] =>
+      Object.keys(lossFeeds([item], { scores, size: 3, soft }));
+    expect(names('softmax', false)).toEqual(['labels']);
+    expect(names('softmax', true)).toEqual(['labels', 'difference']);
+    expect(names('independent', false)).toEqual(['labels', 'relations']);
   });
 });
 

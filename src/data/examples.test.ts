@@ -73,6 +73,80 @@ describe('good files', () => {
   });
 });
 
+describe('cells', () => {
+  const cells = [
+    [1, 1, 'DRUG', 0.625],
+    [3, 2, 'dosage', 0.7],
+    [3, 2, 'DRUG', 0.301],
+    [2, 3, '<suc>', 0.5],
+  ];
+  const record = { sentence, ner: [{ type: 'DRUG', index: [1] }], cells, source_file: 'a.md' };
+
+  test('are read as what is likely at each pair; a sentence without them is certain', () => {
+    const sure = { sentence, ner: [] };
+    const [soft, hard] = readExamples(writeRecords(record, sure));
+    expect(soft).toEqual({
+      words: sentence,
+      entities: [{ type: 'DRUG', words: [1] }],
+      chances: cells,
+      document: 'a.md',
+    });
+    expect(hard).toEqual({ words: sentence, entities: [] });
+    expect(readExamples(writeRecords({ ...sure, cells: [] }))[0]!.chances).toEqual([]);
+    expect(problemsOf(record, { knownTypes: ['drug', 'DOSAGE'] })).toEqual([]);
+  });
+
+  const shape = 'expected [row, column, label, probability] of words and types of this sentence, got';
+  test.each<[string, unknown, string]>([
+    ['no array', { 0: cells[0] }, ': must be an array, got an object'],
+    ['null', null, ': must be an array, got null'],
+    ['no list', [cells[0], 'DRUG'], `[1]: ${shape} "DRUG"`],
+    ['an object', [{ row: 1 }], `[0]: ${shape} {"row":1}`],
+    ['too few values', [[1, 1, 'DRUG']], `[0]: ${shape} [1,1,"DRUG"]`],
+    ['too many values', [[1, 1, 'DRUG', 0.5, 0]], `[0]: ${shape} [1,1,"DRUG",0.5,0]`],
+    ['a row outside', [cells[0], [4, 1, 'DRUG', 1]], `[1]: ${shape} [4,1,"DRUG",1]`],
+    ['a column outside', [[1, 4, 'DRUG', 1]], `[0]: ${shape} [1,4,"DRUG",1]`],
+    ['a negative row', [[-1, 1, 'DRUG', 1]], `[0]: ${shape} [-1,1,"DRUG",1]`],
+    ['half a word', [[1, 0.5, 'DRUG', 1]], `[0]: ${shape} [1,0.5,"DRUG",1]`],
+    ['a word as text', [['1', 1, 'DRUG', 1]], `[0]: ${shape} ["1",1,"DRUG",1]`],
+    ['a label by number', [[1, 1, 2, 1]], `[0]: ${shape} [1,1,2,1]`],
+    ['an empty label', [[1, 1, ' ', 1]], `[0]: ${shape} [1,1," ",1]`],
+    ['"no relation"', [[1, 1, '<pad>', 0.5]], `[0]: ${shape} [1,1,"<pad>",0.5]`],
+    ['a link in capitals', [[1, 2, '<SUC>', 0.5]], `[0]: ${shape} [1,2,"<SUC>",0.5]`],
+    ['a probability above 1', [[1, 1, 'DRUG', 1.001]], `[0]: ${shape} [1,1,"DRUG",1.001]`],
+    ['a negative probability', [[1, 1, 'DRUG', -0.1]], `[0]: ${shape} [1,1,"DRUG",-0.1]`],
+    ['a probability as text', [[1, 1, 'DRUG', '0.5']], `[0]: ${shape} [1,1,"DRUG","0.5"]`],
+    [
+      'a label twice',
+      [
+        [1, 1, 'DRUG', 0.5],
+        [2, 2, 'DRUG', 0.5],
+        [1, 1, 'drug', 0.1],
+      ],
+      '[2]: label "drug" of words 1, 1 is given twice',
+    ],
+    [
+      'more than 1',
+      [...cells.slice(1), [3, 2, 'OTHER', 0.1]],
+      '[3]: probabilities of words 3, 2 sum to 1.101, expected at most 1',
+    ],
+  ])('%s', (_, given, expected) => {
+    expect(problemsOf({ ...record, cells: given })).toEqual([`.cells${expected}`]);
+  });
+
+  test('of labels that are not known', () => {
+    expect(problemsOf(record, { knownTypes: ['DRUG'] })).toEqual([`.cells[1]: ${shape} [3,2,"dosage",0.7]`]);
+  });
+
+  test('are all checked, and keep a record out', () => {
+    const path = writeRecords({ ...record, cells: [[9, 9, 'DRUG', 1], cells[0], 7] }, record);
+    const { examples, problems } = checkExamples(path);
+    expect(problems.map(({ where }) => where)).toEqual([`${path}[0].cells[0]`, `${path}[0].cells[2]`]);
+    expect(examples).toHaveLength(1);
+    expect(thrown(() => readExamples(path)).message).toContain(`${path}[0].cells[2]: ${shape} 7`);
+  });
+});
+
 describe('bad rows', () => {
   const ner = (...index: unknown[]): unknown => ({ sentence, ner: [{ type: 'DRUG', index }] });
   test.each<[string, unknown, string[]]>([

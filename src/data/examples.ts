@@ -11,7 +11,7 @@ import {
   toSentences,
 } from './formats/read-annotated.ts';
 import { type FormatProblem, isLost, problemKinds } from './formats/types.ts';
-import { LINK, typeKey } from './labels.ts';
+import { isReserved, LINK, typeKey } from './labels.ts';
 import { kindOf, type RawRecord, readDataText, readRecords } from './records.ts';
 import { sameWords } from './relation-grid.ts';
 import type { EntityMention, Example, LabelChance } from './types.ts';
@@ -241,7 +241,10 @@ function checkRecord(value: unknown, rules: Rules, report: Report): Example | un
   return words && { words, entities, ...chances, ...documentOf(fields) };
 }
 
-/** The record's `cells`: `[row, column, label, probability]` each. */
+/** More than rounding to three places can add to the probabilities of a pair. */
+const ROUNDING = 0.05;
+
+/** The record's `cells`: `[row, column, label, probability]` each, no label of a pair twice, those of a pair 1 at most. */
 function checkChances(
   cells: unknown,
   words: readonly string[] | undefined,
@@ -253,24 +256,43 @@ function checkChances(
     return [];
   }
   const length = words?.length ?? Number.POSITIVE_INFINITY;
-  const isWord = (value: unknown): boolean =>
-    Number.isInteger(value) && Number(value) >= 0 && Number(value) < length;
-  const isLabel = (value: unknown): boolean =>
-    typeof value === 'string' && (value === LINK || knownKeys === undefined || knownKeys.has(typeKey(value)));
-  const isChance = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;
+  const seen = new Set<string>();
+  const sums = new Map<string, number>();
+  const problemOf = (cell: unknown): string | undefined => {
+    if (!isChance(cell, length, knownKeys)) {
+      const shape = '[row, column, label, probability] of words and types of this sentence';
+      return `expected ${shape}, got ${JSON.stringify(cell)}`;
+    }
+    const [row, column, label, probability] = cell;
+    const pair = `${row}, ${column}`;
+    const key = `${pair}, ${typeKey(label)}`;
+    if (seen.has(key)) return `label "${label}" of words ${pair} is given twice`;
+    seen.add(key);
+    const sum = (sums.get(pair) ?? 0) + probability;
+    sums.set(pair, sum);
+    if (sum <= 1 + ROUNDING) return undefined;
+    return `probabilities of words ${pair} sum to ${sum.toFixed(3)}, expected at most 1`;
+  };
   cells.forEach((cell: unknown, i) => {
-    const sound =
-      Array.isArray(cell) &&
-      cell.length === 4 &&
-      isWord(cell[0]) &&
-      isWord(cell[1]) &&
-      isLabel(cell[2]) &&
-      isChance(cell[3]);
-    if (sound) return;
-    const shape = '[row, column, label, probability] of words and types of this sentence';
-    report(`.cells[${i}]`, `expected ${shape}, got ${JSON.stringify(cell)}`);
+    const reason = problemOf(cell);
+    if (reason !== undefined) report(`.cells[${i}]`, reason);
   });
   return cells as LabelChance[];
+}
+
+function isChance(
+  cell: unknown,
+  length: number,
+  knownKeys: ReadonlySet<string> | undefined,
+): cell is LabelChance {
+  if (!Array.isArray(cell) || cell.length !== 4) return false;
+  const [row, column, label, probability] = cell as readonly unknown[];
+  const isWord = (value: unknown): boolean =>
+    Number.isInteger(value) && Number(value) >= 0 && Number(value) < length;
+  if (!isWord(row) || !isWord(column) || typeof label !== 'string') return false;
+  const isType = label.trim() !== '' && !isReserved(label);
+  if (label !== LINK && !(isType && (knownKeys === undefined || knownKeys.has(typeKey(label))))) return false;
+  return typeof probability === 'number' && probability >= 0 && probability <= 1;
 }
 
 /** The document that a record names: `document`, or `source_file` as results have it. */

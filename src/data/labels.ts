@@ -34,13 +34,18 @@ export function typeKey(type: string): string {
   return type.toLowerCase();
 }
 
+/** Whether a name is that of a label which is no type, in any case. */
+export function isReserved(name: string): boolean {
+  return (RESERVED as readonly string[]).includes(typeKey(name));
+}
+
 /** Makes a label set of types in the order given; a type seen again, in any case, is skipped. @throws UserError `E_LABELS` */
 export function createLabelSet(types: Iterable<string>): LabelSet {
   const names: string[] = [];
   const ids = new Map<string, number>();
   for (const type of types) {
     const key = typeKey(type);
-    if (key === '' || (RESERVED as readonly string[]).includes(key)) {
+    if (key === '' || isReserved(type)) {
       throw new UserError({ code: 'E_LABELS', message: `an entity type cannot be called "${type}"` });
     }
     if (ids.has(key)) continue;

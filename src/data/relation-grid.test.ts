@@ -1,7 +1,7 @@
 /** Encoding of entities as the original does it, and pairs that share a cell. */
 import { expect, test } from 'vitest';
 import { createLabelSet } from './labels.ts';
-import { encodeGrid, listRelations, sharedCellPairs } from './relation-grid.ts';
+import { encodeGrid, gridDifference, listRelations, sharedCellPairs } from './relation-grid.ts';
 
 const labels = createLabelSet(['A', 'B']);
 
@@ -36,6 +36,58 @@ test('as a list of relations, a cell keeps every type, and each link once', () =
   ];
   expect([...listRelations(entities, 2, labels)]).toEqual([1, 1, 2, 2, 2, 3, 3, 3]);
   expect(() => listRelations([{ type: 'C', words: [0] }], 1, labels)).toThrow('type "C" is not among');
+});
+
+/** The probabilities [L·L][K] that a grid and a difference from it stand for. */
+function probabilities(grid: Uint8Array, { places, values }: ReturnType<typeof gridDifference>): number[][] {
+  const rows = Array.from(grid, (own) =>
+    Array.from({ length: labels.size }, (_, label) => (label === own ? 1 : 0)),
+  );
+  for (const [n, place] of places.entries())
+    rows[Math.floor(place / labels.size)]![place % labels.size]! += values[n]!;
+  return rows.map((row) => row.map((value) => Number(value.toFixed(6))));
+}
+
+test('probable labels differ from the grid, and what is left of a pair is no relation', () => {
+  const grid = encodeGrid([{ type: 'A', words: [0, 1] }], 2, labels);
+  const chances = [
+    [1, 0, 'a', 0.6],
+    [0, 1, '<suc>', 0.7],
+    [1, 0, 'B', 0.3],
+    [1, 1, 'B', 0.25],
+  ] as const;
+  expect(probabilities(grid, gridDifference(chances, grid, 2, labels))).toEqual([
+    [1, 0, 0, 0], // nothing is said of it: as the grid has it
+    [0.3, 0.7, 0, 0],
+    [0.1, 0, 0.6, 0.3],
+    [0.75, 0, 0, 0.25],
+  ]);
+});
+
+test('a label that is not likely any more gives way to the others, and to no relation', () => {
+  const grid = encodeGrid([{ type: 'A', words: [0] }], 1, labels);
+  const other = gridDifference([[0, 0, 'B', 0.9]], grid, 1, labels);
+  expect(probabilities(grid, other)).toEqual([[0.1, 0, 0, 0.9]]);
+  const none = gridDifference([[0, 0, 'A', 0]], grid, 1, labels);
+  expect(probabilities(grid, none)).toEqual([[1, 0, 0, 0]]);
+});
+
+test('certain labels that agree with the grid do not differ from it', () => {
+  const grid = encodeGrid([{ type: 'A', words: [0, 2] }], 3, labels);
+  const certain = [
+    [0, 2, '<suc>', 1],
+    [2, 0, 'A', 1],
+    [2, 0, 'B', 0],
+    [1, 1, 'B', 0],
+  ] as const;
+  expect(gridDifference(certain, grid, 3, labels).places).toHaveLength(0);
+  expect(gridDifference([], grid, 3, labels).values).toHaveLength(0);
+});
+
+test('a probable label that is not among the labels', () => {
+  const attempt = () => gridDifference([[0, 0, 'C', 0.5]], new Uint8Array(1), 1, labels);
+  expect(attempt).toThrow(expect.objectContaining({ name: 'UserError', code: 'E_LABELS' }));
+  expect(attempt).toThrow('type "C" is not among the labels (A, B)');
 });
 
 test('a buffer is cleared and reused', () => {

@@ -16,7 +16,7 @@ export interface Example {
   readonly words: readonly string[];
   readonly entities: readonly EntityMention[];
   /**
-   * What models that labelled the sentence hold likely (`w2ner label --soft`), as the training format's `cells`; the rest
+   * What models that labelled the sentence hold likely (`w2ner label`), as the training format's `cells`; the rest
    * of a pair's probability is "no relation". Absent where a sentence is annotated: its entities are certain.
    */
   readonly chances?: readonly LabelChance[];

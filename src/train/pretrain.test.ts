@@ -1,5 +1,5 @@
 /** Pre-training: what is read, what is to be guessed, that it learns, and that a model can start from it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -188,6 +188,97 @@ describe('pre-training', () => {
     writeSafetensors(stranger, new Map([['other', tensor]]));
     await expect(start('other', stranger)).rejects.toMatchObject({ code: 'E_INIT' });
     await expect(start('other', join(folder, 'none'))).rejects.toMatchObject({ code: 'E_WEIGHTS' });
+  });
+
+  describe('with weights to read on from', () => {
+    /** Reads once. @returns the file's tensors, and the loss of every step */
+    const readOn = async (name: string, init: string | undefined, change: object = {}, steps = 14) => {
+      const path = join(folder, name);
+      const stop = new AbortController();
+      const means: number[] = [];
+      await pretrain({
+        config: checkConfig({ ...settings, ...change }),
+        text: [text],
+        out: path,
+        ...(init === undefined ? {} : { init }),
+        threads: 1,
+        signal: stop.signal,
+        onProgress: ({ step, loss }) => {
+          means.push(loss);
+          if (step === steps) stop.abort();
+        },
+      });
+      const losses = means.map((mean, k) => (k + 1) * mean - k * (means[k - 1] ?? 0));
+      return { tensors: readSafetensors(path).tensors, losses };
+    };
+    const worst = (a: ReadonlyMap<string, TensorData>, b: ReadonlyMap<string, TensorData>): number =>
+      Math.max(
+        ...[...a].flatMap(([name, { data }]) => {
+          const other = b.get(name)!.data as Float32Array;
+          return Array.from(data as Float32Array, (value, k) => Math.abs(value - other[k]!));
+        }),
+      );
+    const given = () => readSafetensors(out).tensors;
+    const still = { learning_rate: 1e-12 };
+
+    test('starts from them', async () => {
+      const [on, anew] = [
+        await readOn('on.safetensors', out, still, 2),
+        await readOn('anew.safetensors', undefined, still, 2),
+      ];
+      expect([...on.tensors.keys()]).toEqual([...given().keys()]);
+      expect(worst(on.tensors, given())).toBeLessThan(1e-6);
+      expect(worst(anew.tensors, given())).toBeGreaterThan(0.1);
+    });
+
+    test('takes them of a model too, and leaves the rest of it', async () => {
+      await start('whole', out);
+      const model = join(folder, 'whole', 'model.safetensors');
+      expect(readSafetensors(model).tensors.size).toBeGreaterThan(13);
+      const { tensors } = await readOn('of-model.safetensors', model, still, 2);
+      expect([...tensors.keys()]).toEqual([...given().keys()]);
+      expect(worst(tensors, given())).toBeLessThan(1e-6);
+    });
+
+    test('learns faster than anew, and moves them', async () => {
+      const [on, anew] = [await readOn('b.safetensors', out), await readOn('c.safetensors', undefined)];
+      expect(on.losses.length).toBe(14);
+      expect(on.losses.at(-1)).toBeLessThan(0.8 * anew.losses.at(-1)!);
+      expect(worst(on.tensors, given())).toBeGreaterThan(0.01);
+    });
+
+    test('refuses those of another shape, of nothing, and not finite ones', async () => {
+      const error = (init: string, change: object = {}) => readOn('no.safetensors', init, change);
+      await expect(error(out, { lstm_hid_size: 20 })).rejects.toMatchObject({
+        code: 'E_INIT',
+        message: expect.stringMatching(
+          /start\.safetensors: tensor "encoder\.\S+" is float32\[32(,8)?\], model expects float32\[40(,8)?\]/,
+        ),
+      });
+      await expect(error(out, { ngram_buckets: 64 })).rejects.toMatchObject({
+        code: 'E_INIT',
+        message: expect.stringContaining(
+          'tensor "compact.table" is float32[128,8], model expects float32[64,8]',
+        ),
+      });
+      const write = (name: string, tensors: ReadonlyMap<string, TensorData>): string => {
+        writeSafetensors(join(folder, name), tensors);
+        return join(folder, name);
+      };
+      const tensor: TensorData = { dtype: 'float32', shape: [1], data: new Float32Array(1) };
+      await expect(error(write('odd.safetensors', new Map([['other', tensor]])))).rejects.toMatchObject({
+        code: 'E_INIT',
+        message: expect.stringContaining('holds no tensor of this model'),
+      });
+      const broken = given();
+      broken.get('compact.norm.bias')!.data[3] = Number.NaN;
+      await expect(error(write('nan.safetensors', broken))).rejects.toMatchObject({
+        code: 'E_INIT',
+        message: expect.stringContaining('"compact.norm.bias" holds values that are not finite'),
+      });
+      await expect(error(join(folder, 'none'))).rejects.toMatchObject({ code: 'E_WEIGHTS' });
+      expect(existsSync(join(folder, 'no.safetensors'))).toBe(false);
+    });
   });
 
   test('is not for a BERT encoder', async () => {

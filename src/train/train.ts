@@ -6,9 +6,6 @@ import { idleSettings } from '../config/idle-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { type BatchItem, type BatchLimits, bucketBatches, lossFeeds } from '../data/batches.ts';
 import type { Feeder } from '../data/feeder.ts';
-import type { LabelSet } from '../data/labels.ts';
-import { encodeGrid, gridDifference, listRelations } from '../data/relation-grid.ts';
-import type { Example } from '../data/types.ts';
 import { scoreEntities } from '../evaluate/scores.ts';
 import { groups } from '../predict/batches.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
@@ -26,6 +23,7 @@ import { openTrainLog } from './log.ts';
 import { copyModel, saveModel } from './save-model.ts';
 import { prepareStart, type Start } from './start.ts';
 import { readTrainingData, type TrainingData } from './training-data.ts';
+import { longestSentence, trainingItems } from './training-items.ts';
 import type { Trainer } from './training-step.ts';
 import { createTrainer } from './w2ner-trainer.ts';
 
@@ -51,23 +49,6 @@ export interface TrainOptions {
   /** Ends the run after the current step, with a checkpoint. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainEvent) => void;
-}
-
-/** Longest sentence trained on: a grid of it takes `max_cells` alone. */
-const longestSentence = (config: Config): number => Math.floor(Math.sqrt(config.max_cells));
-
-/** What the loss is to know of a sentence's relations. */
-function relationsOf(
-  { words, entities, chances }: Example,
-  config: Config,
-  labels: LabelSet,
-): Pick<BatchItem, 'grid' | 'relations' | 'difference'> {
-  if (config.relation_scores === 'independent')
-    return { relations: listRelations(entities, words.length, labels) };
-  const grid = encodeGrid(entities, words.length, labels);
-  return chances === undefined
-    ? { grid }
-    : { grid, difference: gridDifference(chances, grid, words.length, labels) };
 }
 
 /** A checkpoint is written at least this often within long epochs. */
@@ -148,13 +129,7 @@ class Run {
     this.#emit = options.onEvent ?? (() => {});
     this.#fingerprint = fingerprintOf(config, data, start);
     const longest = longestSentence(config);
-    this.#items = data.train
-      .filter(({ words }) => words.length <= longest)
-      .map((example) => ({
-        words: example.words,
-        ...relationsOf(example, config, data.labels),
-        ...(start.encoder === undefined ? {} : { pieces: trainer.feeder.piecesOf(example.words) }),
-      }));
+    this.#items = trainingItems(data, config, trainer.feeder);
     if (this.#items.length === 0) {
       const message = `every sentence is longer than ${longest} words`;
       const hint = 'raise "max_cells": a sentence of L words needs L²';

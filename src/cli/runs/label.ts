@@ -46,10 +46,13 @@ export async function runLabel(
       onProgress: (part, what) => progress.update(part, what),
     });
     progress.stop();
-    if (labelled.sentences.length === 0) throw nothingLabelled(labelled, options.out);
+    const failures = [...found.failures, ...labelled.failures];
+    if (labelled.sentences.length === 0) {
+      writeFailures(failures, context); // they may be why
+      throw nothingLabelled(labelled, options.out);
+    }
     writeFileAtomic(options.out, `[\n${labelled.sentences.map((s) => JSON.stringify(s)).join(',\n')}\n]\n`);
     report(labelled, options.out, context);
-    const failures = [...found.failures, ...labelled.failures];
     writeFailures(failures, context);
     if (failures.some(({ bug }) => bug !== undefined)) return exitCodes.bug;
     return failures.length > 0 ? exitCodes.badInput : exitCodes.success;
