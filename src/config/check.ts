@@ -47,5 +47,14 @@ export function checkConfig(settings: object, where = 'config'): Config {
     const message = `"ngram_max" (${result.data.ngram_max}) is below "ngram_min" (${result.data.ngram_min})`;
     throw new UserError({ code: 'E_CONFIG_VALUE', where, message });
   }
+  checkHeads(result.data, where);
   return result.data;
+}
+
+/** Attention heads have equal parts of a word state. */
+function checkHeads(config: Config, where: string): void {
+  const { encoder, transformer_layers: layers, transformer_heads: heads, bert_hid_size: width } = config;
+  if (encoder !== 'compact' || layers === 0 || width % heads === 0) return;
+  const message = `"bert_hid_size" (${width}) is not divisible by "transformer_heads" (${heads})`;
+  throw new UserError({ code: 'E_CONFIG_VALUE', where, message });
 }

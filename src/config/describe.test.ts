@@ -28,6 +28,12 @@ test.each<[string, object, string[]]>([
     { bert_name: 'x', encoder_learning_rate: 1 },
     ['"encoder_learning_rate" has'],
   ],
+  ['a transformer over the compact encoder', { transformer_layers: 2 }, []],
+  [
+    'a transformer over a BERT',
+    { bert_name: 'x', transformer_layers: 2 },
+    ['"transformer_layers" has no effect: a BERT encoder is a transformer'],
+  ],
   [
     'layers beside adapters',
     { bert_name: 'x', adapter_rank: 4, bert_trained_layers: 2 },

@@ -27,6 +27,11 @@ const rules: readonly IdleRule[] = [
     keys: ['encoder_learning_rate', 'encoder_weight_decay'],
   },
   {
+    when: ({ encoder }) => encoder === 'bert',
+    reason: () => 'a BERT encoder is a transformer already',
+    keys: ['transformer_layers'],
+  },
+  {
     when: ({ encoder, adapter_rank: rank }) => encoder === 'bert' && rank > 0,
     reason: () => 'adapters are all that is trained of a BERT encoder',
     keys: ['bert_trained_layers'],

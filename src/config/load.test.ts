@@ -159,6 +159,13 @@ describe('an error', () => {
     [{ seed: -1 }, '"seed": got -1, '],
     [{ ngram_buckets: 1 }, '"ngram_buckets": got 1, '],
     [{ ngram_min: 4, ngram_max: 3 }, '"ngram_max" (3) is below "ngram_min" (4)'],
+    [{ transformer_layers: -1 }, '"transformer_layers": got -1, '],
+    [{ transformer_heads: 0 }, '"transformer_heads": got 0, '],
+    [{ transformer_ffn_size: 1.5 }, '"transformer_ffn_size": got 1.5, '],
+    [
+      { transformer_layers: 1, transformer_heads: 3 },
+      '"bert_hid_size" (128) is not divisible by "transformer_heads" (3)',
+    ],
   ])('names the value: %j', (settings, message) => {
     const problem = problemOf(() => checkConfig(settings, 'my.json'));
     expect(problem.code).toBe('E_CONFIG_VALUE');

@@ -63,7 +63,16 @@ export const settingsSchema = z.strictObject({
     .number()
     .positive()
     .optional()
-    .describe('peak learning rate of the first BiLSTM, which may come pre-trained; default learning_rate'),
+    .describe(
+      'peak learning rate of the first BiLSTM and the transformer, which may come pre-trained; default learning_rate',
+    ),
+  transformer_layers: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('layers of self-attention between the compact encoder and the BiLSTM; 0: none'),
+  transformer_heads: size.default(4).describe('attention heads of such a layer; they share "bert_hid_size"'),
+  transformer_ffn_size: size.default(1024).describe('inner width of the feed-forward part of such a layer'),
   // Ours: fine-tuning of a BERT encoder.
   bert_trained_layers: z
     .int()
@@ -105,6 +114,12 @@ export const settingsSchema = z.strictObject({
     .default('softmax')
     .describe(
       'softmax: a word pair has one relation at most, as in the original; independent: each type by itself, so that two entities of different types may share first and last word',
+    ),
+  readings: z
+    .enum(['all', 'best'])
+    .default('all')
+    .describe(
+      'entities of one type with the same first and last word: all that the links between words allow, as in the original, or only the most certain',
     ),
   none_offset: z
     .number()

@@ -1,6 +1,7 @@
 /** Which parameters a model declares, and which settings change their shapes. */
 import { describe, expect, test } from 'vitest';
 import { checkConfig } from '../config/check.ts';
+import { checkEncoderConfig } from '../config/encoder.ts';
 import { describeW2ner } from './w2ner.ts';
 
 const LABELS = 5; // K
@@ -94,6 +95,18 @@ describe('declared parameters', () => {
       [...linear('convLayer.convs.3'), 'predictor.mlp_rel.linear.weight'],
     ],
     [
+      'transformer_layers',
+      { transformer_layers: 1, transformer_heads: 1 },
+      [
+        ...['output', 'query', 'value', 'key', 'norm'].flatMap((part) =>
+          linear(`transformer.layer.0.attention.${part}`),
+        ),
+        ...['inner', 'norm', 'outer'].flatMap((part) => linear(`transformer.layer.0.feed_forward.${part}`)),
+        ...linear('transformer.norm'),
+        'transformer.position.weight',
+      ].sort(),
+    ],
+    [
       'context_hid_size',
       { context_hid_size: 6 },
       ['bias_hh', 'bias_ih', 'weight_hh', 'weight_ih'].flatMap((kind) => [
@@ -102,4 +115,12 @@ describe('declared parameters', () => {
       ]),
     ],
   ])('%s', (_, change, names) => expect(changed(change)).toEqual(names));
+});
+
+test('a BERT has no second transformer over it', () => {
+  const sizes = { vocab_size: 9, hidden_size: 4, intermediate_size: 4, max_position_embeddings: 16 };
+  const encoder = checkEncoderConfig({ ...sizes, num_hidden_layers: 1, num_attention_heads: 2 }, 'bert');
+  const config = checkConfig({ ...settings, bert_name: 'x', bert_hid_size: 4, transformer_layers: 1 });
+  const { parameters } = describeW2ner(config, LABELS, { training: false, padded: true, encoder }).build;
+  expect([...parameters.keys()].filter((name) => name.startsWith('transformer.'))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** The whole model as a graph: encoder, BiLSTM, grid, co-predictor. What training and use add is in `relations.ts`. */
+/** The whole model as a graph: encoder, transformer, BiLSTM, grid, co-predictor. What training and use add is in `relations.ts`. */
 import type { EncoderConfig } from '../config/encoder.ts';
 import type { Config } from '../config/schema.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
@@ -9,8 +9,9 @@ import { biLstm } from './bilstm.ts';
 import { type Build, type BuildOptions, createBuild, dropout } from './build.ts';
 import { compactEncoder, compactRange } from './compact.ts';
 import { computedDistances, gridConvolutions } from './grid.ts';
-import { stateRange } from './int8-lstm.ts';
+import { type InputRange, stateRange } from './int8-lstm.ts';
 import { coPredictor } from './predictor.ts';
+import { hasTransformer, transformer, transformerRange } from './transformer.ts';
 
 /** A model's graph with what a caller has to know of it. */
 export interface W2nerGraph {
@@ -76,8 +77,9 @@ function wordStates(
   encoder: EncoderConfig | undefined,
 ): Value {
   const encoded = encode(build, config, encoder);
-  const states = dropout(build, encoded, config.emb_dropout, 'words');
-  const range = config.encoder === 'compact' ? compactRange(build, config) : undefined;
+  const mixed = hasTransformer(config) ? transformer(build, encoded, mask, config) : encoded;
+  const states = dropout(build, mixed, config.emb_dropout, 'words');
+  const range = encodedRange(build, config);
   const read = biLstm(build, states, mask, config.lstm_hid_size, { range });
   return config.context_hid_size === 0 ? read : inContext(build, read, mask, config);
 }
@@ -113,6 +115,12 @@ function encode(build: Build, config: Config, encoder: EncoderConfig | undefined
   if (config.encoder === 'compact') return compactEncoder(build, config);
   if (encoder === undefined) throw new Error('a BERT encoder cannot be described without its configuration');
   return bertEncoder(build, { encoder, lastFourLayers: config.use_bert_last_4_layers });
+}
+
+/** The range of the states that the first BiLSTM reads, where it is known. */
+function encodedRange(build: Build, config: Config): InputRange | undefined {
+  if (hasTransformer(config)) return transformerRange(build, config.bert_hid_size);
+  return config.encoder === 'compact' ? compactRange(build, config) : undefined;
 }
 
 /** f32[B, 1, L, L] from f32[B, L]. */

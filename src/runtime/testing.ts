@@ -29,19 +29,19 @@ function erf(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
-const gelu = (x: number): number => 0.5 * x * (1 + erf(x / Math.SQRT2));
+export const gelu = (x: number): number => 0.5 * x * (1 + erf(x / Math.SQRT2));
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
-const times = (count: number): number[] => [...Array(count).keys()];
+export const times = (count: number): number[] => [...Array(count).keys()];
 
 /** `weight · x + bias`, weight [O, I]. */
-function project(x: readonly number[], weight: LoopTensor, bias?: LoopTensor): number[] {
+export function project(x: readonly number[], weight: LoopTensor, bias?: LoopTensor): number[] {
   const inputs = weight.shape[1]!;
   return times(weight.shape[0]!).map((o) =>
     x.reduce((sum, v, i) => sum + v * weight.data[o * inputs + i]!, bias?.data[o] ?? 0),
   );
 }
 
-function normalize(x: readonly number[], epsilon: number): number[] {
+export function normalize(x: readonly number[], epsilon: number): number[] {
   const mean = x.reduce((a, b) => a + b, 0) / x.length;
   const variance = x.reduce((a, b) => a + (b - mean) ** 2, 0) / x.length;
   return x.map((v) => (v - mean) / Math.sqrt(variance + epsilon));

@@ -6,8 +6,8 @@ import { splitSentences } from '../text/sentences.ts';
 import { foldWord } from '../text/spelling.ts';
 import { splitPlain } from '../text/words.ts';
 
-/** Sentences longer than this are cut: the recurrence gains nothing from more. */
-const MAX_WORDS = 48;
+/** Longer sentences are cut: a recurrence gains nothing from more. */
+const LONGEST = 48;
 const MIN_WORDS = 4;
 
 export interface Corpus {
@@ -23,9 +23,10 @@ export interface Corpus {
  * Reads text files, a paragraph a line.
  * @param size most words in the vocabulary
  * @param limit most words read, over all files in the order given
+ * @param longest words of a sentence, which is cut when it has more
  * @throws UserError `E_CORPUS` for a file that cannot be read, or when the files hold too little text
  */
-export function readCorpus(paths: readonly string[], size: number, limit: number): Corpus {
+export function readCorpus(paths: readonly string[], size: number, limit: number, longest = LONGEST): Corpus {
   const sentences: string[][] = [];
   const frequency = new Map<string, number>();
   let words = 0;
@@ -34,8 +35,8 @@ export function readCorpus(paths: readonly string[], size: number, limit: number
       if (words >= limit) break;
       for (const { start, end } of splitSentences(line)) {
         const sentence = splitPlain(line.slice(start, end));
-        for (let at = 0; at < sentence.length; at += MAX_WORDS) {
-          const part = sentence.slice(at, at + MAX_WORDS);
+        for (let at = 0; at < sentence.length; at += longest) {
+          const part = sentence.slice(at, at + longest);
           if (part.length < MIN_WORDS) continue;
           sentences.push(part);
           words += part.length;
@@ -93,6 +94,26 @@ export function createSampler(counts: readonly number[], random: Random): () => 
   return () => table[random.below(table.length)]!;
 }
 
+/** The vocabulary words that a batch is asked among, numbered in the order in which they come up. */
+export class Candidates {
+  readonly #numberOf = new Map<number, number>();
+
+  /** @param word its number in the vocabulary @returns its number among the candidates */
+  number(word: number): number {
+    const known = this.#numberOf.get(word);
+    if (known !== undefined) return known;
+    this.#numberOf.set(word, this.#numberOf.size);
+    return this.#numberOf.size - 1;
+  }
+
+  /** Adds `size` drawn words, or fewer where there are not enough. @returns i32[M] the vocabulary words */
+  fill(size: number, sample: () => number): Int32Array {
+    const wanted = this.#numberOf.size + size;
+    for (let tries = 4 * size; this.#numberOf.size < wanted && tries > 0; tries--) this.number(sample());
+    return Int32Array.from(this.#numberOf.keys());
+  }
+}
+
 /** What a batch of sentences is asked: candidates, and per position the next and the previous word among them. */
 export function guesses(
   batch: readonly (readonly string[])[],
@@ -101,29 +122,16 @@ export function guesses(
   sampleSize: number,
   sample: () => number,
 ): { candidates: Int32Array; next: Int32Array; previous: Int32Array } {
-  const numberOf = new Map<number, number>();
-  const candidate = (word: number): number => {
-    const known = numberOf.get(word);
-    if (known !== undefined) return known;
-    numberOf.set(word, numberOf.size);
-    return numberOf.size - 1;
-  };
+  const candidates = new Candidates();
   const next = new Int32Array(batch.length * length).fill(-100);
   const previous = new Int32Array(batch.length * length).fill(-100);
   for (const [b, words] of batch.entries()) {
     for (const [i, word] of words.entries()) {
       const id = vocabulary.get(foldWord(word));
       if (id === undefined) continue;
-      if (i > 0) next[b * length + i - 1] = candidate(id);
-      if (i + 1 < words.length) previous[b * length + i + 1] = candidate(id);
+      if (i > 0) next[b * length + i - 1] = candidates.number(id);
+      if (i + 1 < words.length) previous[b * length + i + 1] = candidates.number(id);
     }
   }
-  for (
-    const wanted = numberOf.size + sampleSize, tries = { left: 4 * sampleSize };
-    numberOf.size < wanted && tries.left > 0;
-    tries.left--
-  ) {
-    candidate(sample());
-  }
-  return { candidates: Int32Array.from(numberOf.keys()), next, previous };
+  return { candidates: candidates.fill(sampleSize, sample), next, previous };
 }

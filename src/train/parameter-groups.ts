@@ -12,7 +12,8 @@ const NOT_DECAYED = ['bias', 'LayerNorm.weight'] as const;
 
 /**
  * The rates of each parameter. A BERT encoder's have `bert_learning_rate` (its adapters, which start from nothing,
- * `learning_rate`), the compact encoder's `encoder_learning_rate`, the first BiLSTM's `lstm_learning_rate`, all others `learning_rate`.
+ * `learning_rate`), the compact encoder's `encoder_learning_rate`, the transformer's and the first BiLSTM's
+ * `lstm_learning_rate`, all others `learning_rate`.
  */
 export function parameterGroups(config: Config): (name: string) => ParameterGroup {
   const rest = { learningRate: config.learning_rate, weightDecay: config.weight_decay };
@@ -24,7 +25,7 @@ export function parameterGroups(config: Config): (name: string) => ParameterGrou
   const bert = { learningRate: config.bert_learning_rate, weightDecay: config.weight_decay };
   return (name) => {
     if (name.startsWith('compact.')) return compact;
-    if (name.startsWith('encoder.')) return lstm;
+    if (name.startsWith('encoder.') || name.startsWith('transformer.')) return lstm;
     if (!name.startsWith(BERT) || isAdapter(name)) return rest;
     return NOT_DECAYED.some((part) => name.includes(part)) ? { ...bert, weightDecay: 0 } : bert;
   };

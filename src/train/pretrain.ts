@@ -1,15 +1,14 @@
-/** Pre-training on plain text: the encoder and the BiLSTM learn the language before the entities. */
+/** Pre-training on plain text: the encoder, with the transformer or else the BiLSTM, learns the language before the entities. */
 import { UserError } from '../base/errors.ts';
 import { createRandom } from '../base/random.ts';
 import type { Config } from '../config/schema.ts';
 import { bucketBatches } from '../data/batches.ts';
 import { createFeeder } from '../data/feeder.ts';
-import { describeLanguageModel, OUTPUT_TABLE } from '../model/language-model.ts';
-import type { TensorData } from '../onnx/dtype.ts';
+import { LANGUAGE_MODEL } from '../model/language-model.ts';
 import { readFitting } from '../weights/read-fitting.ts';
 import { writeSafetensors } from '../weights/safetensors.ts';
 import { warmupFactor } from './adamw.ts';
-import { createSampler, guesses, readCorpus } from './corpus.ts';
+import { chooseObjective, readText } from './objectives.ts';
 import { createGraphTrainer } from './training-step.ts';
 
 export interface PretrainOptions {
@@ -47,12 +46,11 @@ export interface PretrainResult {
   readonly loss: number;
 }
 
-const VOCABULARY = 20_000;
-const SAMPLES = 1024;
 const BATCH = 32;
 
 function diverged(step: number, loss: number): UserError {
-  const hint = 'lower the learning rates: --set learning_rate=… --set encoder_learning_rate=…';
+  const hint =
+    'lower the learning rates: --set learning_rate=… --set encoder_learning_rate=… --set lstm_learning_rate=…';
   return new UserError({ code: 'E_DIVERGED', where: `step ${step}`, message: `the loss is ${loss}`, hint });
 }
 
@@ -67,9 +65,10 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
     const hint = 'pretrain is for the compact encoder: w2ner train starts from the BERT itself';
     throw new UserError({ code: 'E_CONFIG_VALUE', where: 'config', message, hint });
   }
-  const corpus = readCorpus(options.text, VOCABULARY, options.maxWords ?? Number.POSITIVE_INFINITY);
+  const corpus = readText(config, options.text, options.maxWords ?? Number.POSITIVE_INFINITY);
   const random = createRandom(config.seed);
-  const { build, loss } = describeLanguageModel(config, corpus.vocabulary.size);
+  const objective = chooseObjective(config, corpus, random);
+  const { build, loss } = objective.model;
   const trainer = await createGraphTrainer(build, loss, {
     config,
     ...(options.init === undefined ? {} : { start: await readFitting(options.init, build.parameters) }),
@@ -77,7 +76,6 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
     random,
     ...(options.threads === undefined ? {} : { threads: options.threads }),
   });
-  const sample = createSampler(corpus.counts, random);
   const limits = { sentences: BATCH, cells: Number.POSITIVE_INFINITY };
   const items = corpus.sentences.map((words) => ({ words }));
   const perPass = Math.ceil(items.length / BATCH);
@@ -88,21 +86,14 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
     for (let pass = 0; pass < passes; pass++) {
       for (const batch of bucketBatches(items, limits, random)) {
         if (options.signal?.aborted) break;
-        const length = Math.max(...batch.map((item) => item.words.length));
-        const asked = guesses(
-          batch.map((item) => item.words),
-          length,
-          corpus.vocabulary,
-          SAMPLES,
-          sample,
+        const question = objective.ask(batch.map((item) => item.words));
+        if (question === undefined) continue;
+        const read = question.sentences.map((words) => ({ words }));
+        const result = await trainer.step(
+          [read],
+          () => question.feeds,
+          warmupFactor(step, 0.02 * steps, steps),
         );
-        const vector = (data: Int32Array): TensorData => ({ dtype: 'int32', shape: [data.length], data });
-        const feeds = {
-          candidates: vector(asked.candidates),
-          next: vector(asked.next),
-          previous: vector(asked.previous),
-        };
-        const result = await trainer.step([batch], () => feeds, warmupFactor(step, 0.02 * steps, steps));
         if (!Number.isFinite(result.loss)) throw diverged(step + 1, result.loss);
         step += 1;
         words += batch.reduce((sum, item) => sum + item.words.length, 0);
@@ -112,7 +103,7 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
       }
     }
     if (step === 0) return { steps: 0, words: 0, loss: mean }; // stopped before anything was learnt: no file
-    const kept = [...trainer.parameters].filter(([name]) => name !== OUTPUT_TABLE);
+    const kept = [...trainer.parameters].filter(([name]) => !name.startsWith(LANGUAGE_MODEL));
     writeSafetensors(options.out, new Map(kept), { format: 'w2ner-pretrained', steps: String(step) });
     return { steps: step, words, loss: mean };
   } finally {

@@ -5,7 +5,8 @@ import type { PretrainOptions } from '../runs/pretrain.ts';
 
 const help = `
 The encoder and the BiLSTM learn to guess the next and the previous word of plain text (a paragraph a
-line, no annotation). Give the file to "w2ner train --init" with a configuration of the same shapes.
+line, no annotation); with "transformer_layers", the encoder and the transformer learn to guess hidden
+words instead. Give the file to "w2ner train --init" with a configuration of the same shapes.
 Ctrl-C ends the reading early and writes what was learnt so far.`;
 
 /** The command. */
