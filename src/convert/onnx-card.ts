@@ -16,7 +16,7 @@ const exampleSentences = [
 /** Markdown for the repository's `README.md`. */
 export function onnxCard(name: string, model: ModelDescription, graph: Graph): string {
   const { labels, encoder } = model;
-  const int8 = model.config.weights === 'int8';
+  const int8 = model.config.weights !== 'float32';
   const parts = [
     `# ${name}`,
     `A W2NER model (Li et al., AAAI 2022) as ONNX. The folder is a model of Triton Inference Server: \`tritonserver --model-repository <the folder above this one>\`. Any ONNX Runtime runs \`1/model.onnx\` as well, without options; \`1/model.safetensors\` holds its weights and has to lie beside it.${int8 ? ' Its weights are int8: it needs the operators of ONNX Runtime (`com.microsoft`).' : ''}`,

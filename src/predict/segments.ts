@@ -12,7 +12,7 @@ export interface SegmentSettings {
 }
 
 /** Measured on the guidelines dev set (docs/decisions/0012-two-passes.md). */
-export const segmentShape = { margin: 1, gap: 4 } as const;
+export const segmentShape = { margin: 3, gap: 1 } as const;
 
 /** @param scores of the words of one sentence @returns stretches in order, none overlapping; none where no word is kept */
 export function cutSegments(

@@ -25,7 +25,7 @@ export async function createTagger(
     settled = { device: session.device };
     return session;
   });
-  if (tagger.device !== 'cpu' && model.config.weights === 'int8') {
+  if (tagger.device !== 'cpu' && model.config.weights !== 'float32') {
     options.onNotice?.('products of int8 weights run on the processor: a GPU helps float32 models');
   }
   return tagger;
