@@ -7,24 +7,22 @@ export interface SegmentSettings {
   readonly threshold: number;
   /** Words kept on either side of one that may be, for the convolutions to see. */
   readonly margin: number;
-  /** Kept words so far apart stay in one stretch: a discontinuous entity may skip what lies between. */
-  readonly gap: number;
 }
 
 /** Measured on the guidelines dev set (docs/decisions/0012-two-passes.md). */
-export const segmentShape = { margin: 3, gap: 1 } as const;
+export const segmentShape = { margin: 3 } as const;
 
-/** @param scores of the words of one sentence @returns stretches in order, none overlapping; none where no word is kept */
+/** @param scores of the words of one sentence @returns stretches in order, none meeting another; none where no word is kept */
 export function cutSegments(
   scores: ArrayLike<number>,
-  { threshold, margin, gap }: SegmentSettings,
+  { threshold, margin }: SegmentSettings,
 ): WordWindow[] {
   const segments: WordWindow[] = [];
   let [start, end] = [-1, -1]; // of the open stretch, half-open
   for (let word = 0; word < scores.length; word++) {
     if (!(scores[word]! > threshold)) continue;
     const from = Math.max(0, word - margin);
-    if (start >= 0 && from - end >= gap) {
+    if (start >= 0 && from > end) {
       segments.push({ wordStart: start, wordEnd: end });
       start = -1;
     }

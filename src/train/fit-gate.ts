@@ -33,7 +33,7 @@ const BATCH = 16;
 const RATE = 0.02;
 /** Tried from the top: the first that loses no more than this share of what the whole grid finds on dev. */
 const THRESHOLDS = [-1, -1.5, -2, -2.5, -3, -3.5, -4, -5, -6];
-const LARGEST_LOSS = 0.01;
+const LARGEST_LOSS = 0.005;
 
 interface States {
   readonly example: Example;
