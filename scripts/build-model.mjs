@@ -89,9 +89,17 @@ const kinds = {
   },
   label: {
     result: ({ name }) => join(runs, `${name}.json`),
-    run({ label, models, sentences }, result) {
+    run({ label, models, sentences, seed = 1 }, result) {
       const teachers = models.flatMap((model) => ['--model', join(runs, model)]);
-      const options = [...teachers, '--sentences', String(sentences), '--out', result];
+      const options = [
+        ...teachers,
+        '--sentences',
+        String(sentences),
+        '--seed',
+        String(seed),
+        '--out',
+        result,
+      ];
       w2ner('label', ...label.map(cleaned), ...options);
     },
   },
