@@ -53,6 +53,11 @@ function origin({ config, init }: CardSource): string {
   return config.encoder === 'bert' ? `from the encoder ${basename(config.bert_name!)}` : 'from scratch';
 }
 
+/** Names of the training files, those given several times once. */
+function trainingFiles({ train }: CardSource): string {
+  return [...new Set([train].flat().map((path) => basename(path)))].join(', ');
+}
+
 /** Markdown for the model folder's `README.md`. */
 export function modelCard(source: CardSource): string {
   const { config, data, reports } = source;
@@ -60,12 +65,7 @@ export function modelCard(source: CardSource): string {
   const parts = [
     `# ${basename(source.out)}`,
     `A W2NER model (Li et al., AAAI 2022) with the ${config.encoder} encoder, trained with w2ner ${origin(source)}.`,
-    `## Data\n\nTrained on ${[source.train]
-      .flat()
-      .map((path) => basename(path))
-      .join(
-        ' and ',
-      )}: ${data.train.length} sentences, ${entities} entities of ${data.labels.types.length} types. The epoch was chosen on ${basename(source.dev)}.`,
+    `## Data\n\nTrained on ${trainingFiles(source)}: ${data.train.length} sentences, ${entities} entities of ${data.labels.types.length} types. The epoch was chosen on ${basename(source.dev)}.`,
     `## Training\n\nBest of ${config.epochs} epochs: ${source.bestEpoch + 1}; seed ${config.seed}; ${Math.round(source.seconds)} s. All settings are in \`config.json\`, all scores in \`metrics.json\`.`,
     '## Scores\n\nAn entity counts when its type and all its words are right.',
     summary('dev', reports.dev),
