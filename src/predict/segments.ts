@@ -13,10 +13,7 @@ export interface SegmentSettings {
 export const segmentShape = { margin: 3 } as const;
 
 /** @param scores of the words of one sentence @returns stretches in order, none meeting another; none where no word is kept */
-export function cutSegments(
-  scores: ArrayLike<number>,
-  { threshold, margin }: SegmentSettings,
-): WordWindow[] {
+export function cutSegments(scores: ArrayLike<number>, { threshold, margin }: SegmentSettings): WordWindow[] {
   const segments: WordWindow[] = [];
   let [start, end] = [-1, -1]; // of the open stretch, half-open
   for (let word = 0; word < scores.length; word++) {

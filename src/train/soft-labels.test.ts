@@ -141,7 +141,7 @@ describe('what models label', () => {
     const perEpoch = both.losses.length / config.epochs;
     expect(mean(both.losses.slice(-perEpoch))).toBeLessThan(0.2 * mean(both.losses.slice(0, perEpoch)));
     const card = readFileSync(join(both.out, 'README.md'), 'utf8');
-    expect(card).toContain(`Trained on annotated.json and labelled.json: ${60 + sentences.length} sentences`);
+    expect(card).toContain(`Trained on annotated.json, labelled.json: ${60 + sentences.length} sentences`);
   });
 
   test('counts by its probabilities, not by its entities', async () => {
