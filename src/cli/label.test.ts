@@ -2,25 +2,13 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cli, createWorkplace, type Workplace } from '../../test/fake-cli.ts';
-import { createRandom } from '../base/random.ts';
 import { checkConfig } from '../config/check.ts';
 import { createLabelSet } from '../data/labels.ts';
 import type { LabelledSentence } from '../predict/label.ts';
-import { declaredParameters } from '../predict/model-graphs.ts';
+import { drawParameters, tinySizes } from '../predict/testing.ts';
 import type { TrainOptions } from '../train/train.ts';
-import { initializeParameters } from '../weights/initialize.ts';
 import { writeModelFolder } from '../weights/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
-
-const sizes = {
-  ngram_buckets: 256,
-  ngram_emb_size: 8,
-  bert_hid_size: 8,
-  lstm_hid_size: 8,
-  conv_hid_size: 4,
-  biaffine_size: 4,
-  ffnn_hid_size: 4,
-};
 
 let place: Workplace;
 beforeEach(() => {
@@ -30,11 +18,9 @@ afterEach(() => place.remove());
 
 /** A model with values at random, large enough that pairs differ. @param none score of "no relation" */
 function makeModel(name: string, types: readonly string[], seed: number, none = 0, change: object = {}) {
-  const model = { config: checkConfig({ ...sizes, ...change }), labels: createLabelSet(types) };
-  const random = createRandom(seed);
-  const parameters = initializeParameters(declaredParameters(model), random);
-  for (const { data } of parameters.values()) for (const k of data.keys()) data[k]! += 0.5 * random.normal();
-  parameters.get('predictor.linear.bias')!.data[0]! += none;
+  const model = { config: checkConfig({ ...tinySizes, ...change }), labels: createLabelSet(types) };
+  const parameters = drawParameters(model, seed);
+  (parameters.get('predictor.linear.bias')!.data as Float32Array)[0]! += none;
   writeModelFolder(place.path(name), model, parameters);
   return place.path(name);
 }
@@ -150,7 +136,7 @@ describe('train', () => {
 describe('pretrain', () => {
   const pretrain = (...more: string[]) => {
     const words = 'врач назначил больному препарат и повторный осмотр через неделю после выписки'.split(' ');
-    const config = place.write('config.json', JSON.stringify({ ...sizes, learning_rate: 1e-12 }));
+    const config = place.write('config.json', JSON.stringify({ ...tinySizes, learning_rate: 1e-12 }));
     const line = Array.from({ length: 40 }, (_, k) => words[k % words.length]).join(' ');
     const corpus = place.write('text.txt', Array(256).fill(line).join('\n'));
     const files = ['--text', corpus, '--out', place.path('out.safetensors'), '--threads', '1'];
@@ -160,7 +146,7 @@ describe('pretrain', () => {
   it('reads on from given weights', async () => {
     expect((await pretrain('--set', 'seed=1')).code).toBe(0);
     const { tensors } = readSafetensors(place.path('out.safetensors'));
-    const bias = new Float32Array(sizes.bert_hid_size).fill(0.25);
+    const bias = new Float32Array(tinySizes.bert_hid_size).fill(0.25);
     tensors.set('compact.projection.bias', { dtype: 'float32', shape: [bias.length], data: bias });
     writeSafetensors(place.path('init.safetensors'), tensors);
     const { code, stdout } = await pretrain('--set', 'seed=2', '--init', place.path('init.safetensors'));

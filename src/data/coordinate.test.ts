@@ -83,6 +83,13 @@ test.each<[string, Example, Example]>([
   expect(made.every((text) => name === 'within others' && text.startsWith('осмотр глаз &'))).toBe(true);
 });
 
+test('sentences that models labelled are left alone', () => {
+  const one = example('боль в спине', ['A', 0, 1, 2]);
+  const other = example('боль в шее', ['A', 0, 1, 2]);
+  expect(make([one, other]).length).toBeGreaterThan(0);
+  expect(make([one, other].map((given) => ({ ...given, chances: [] })))).toEqual([]);
+});
+
 test('as many as asked for at most, none twice, the same for the same seed', () => {
   const parts = ['глаз', 'ушей', 'кожи', 'рук', 'ног', 'спины', 'шеи', 'лица'];
   const data = parts.map((part, i) => example(`Врач ${i} проводит осмотр ${part}`, ['P', 3, 4]));

@@ -54,14 +54,14 @@ const CONTENT_LENGTH = 3;
 
 /**
  * Draws sentences and coordinates one entity of each.
- * @param examples annotated sentences
+ * @param examples sentences; those that models labelled are left alone, as only their likeliest entities are known
  * @returns at most as many as asked for; fewer when too few entities share words
  */
 export function coordinateEntities(
   examples: readonly Example[],
   { sentences, random }: CoordinateOptions,
 ): Example[] {
-  const phrases = examples.flatMap(phrasesOf);
+  const phrases = examples.filter(({ chances }) => chances === undefined).flatMap(phrasesOf);
   const partners = groupByEnds(phrases);
   const made: Example[] = [];
   const seen = new Set<string>();

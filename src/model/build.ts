@@ -75,7 +75,7 @@ export interface Build {
   readonly adapters?: AdapterSettings;
   /** Whether the weights of large products are int8 numbers with scales; only for use. */
   readonly int8: boolean;
-  /** The same of tables, and of the BiLSTMs over a compact encoder. */
+  /** The same of tables, and of BiLSTMs whose inputs lie in a known range: all but the first over a BERT. */
   readonly int8Words: boolean;
   /** Whether operators of ONNX Runtime's own may stand for several ordinary ones; only for use, and only on the CPU. */
   readonly fused: boolean;

@@ -70,9 +70,7 @@ export function int8Lstm(
     const one = graph.constant({ dtype: 'float32', shape: [2, 1, units], data: values });
     return expand(graph, one, [2, batch, units]);
   };
-  const zero = (shape: readonly number[]): Value =>
-    graph.constant({ dtype: 'int8', shape, data: new Int8Array(elementCount(shape)) });
-  const zeros = zero([2, 4 * units]);
+  const zeros = filled(build, [2, 4 * units], 'int8', 0);
   const y = graph.node(
     'DynamicQuantizeLSTM',
     [
@@ -121,27 +119,29 @@ interface Direction {
   readonly bias: Value;
 }
 
+function filled({ graph }: Build, shape: readonly number[], dtype: 'float32' | 'int8', value: number): Value {
+  const data = (
+    dtype === 'int8' ? new Int8Array(elementCount(shape)) : new Float32Array(elementCount(shape))
+  ).fill(value);
+  return graph.constant({ dtype, shape, data });
+}
+
 /** One direction's weights with room for the pinned features and units. ONNX Runtime folds all of it when it loads a model. */
 function directionOf(build: Build, name: string, suffix: string, input: number, half: number): Direction {
   const { graph } = build;
-  const filled = (shape: readonly number[], dtype: 'float32' | 'int8', value: number): Value => {
-    const size = elementCount(shape);
-    const data = dtype === 'int8' ? new Int8Array(size) : new Float32Array(size).fill(value);
-    return graph.constant({ dtype, shape, data });
-  };
   /** Gates in ONNX's order along the last axis, each with its pinned units. */
   const regate = (x: Value, pinned: (gate: number) => number): Value => {
     const axis = x.shape.length - 1;
     const shape = [...(x.shape.slice(0, axis) as number[]), PINS];
     const parts = GATES.flatMap(({ from }, gate) => [
       slice(graph, x, axis, from * half, (from + 1) * half),
-      filled(shape, x.dtype as 'float32' | 'int8', pinned(gate)),
+      filled(build, shape, x.dtype as 'float32' | 'int8', pinned(gate)),
     ]);
     return concat(graph, parts, axis);
   };
   const weights = (kind: string, rows: number): { values: Value; scales: Value } => {
     const { values, scales } = int8Weights(build, `${name}.${kind}_l0${suffix}`, [rows, 4 * half]);
-    const all = [regate(values, () => 0), filled([PINS, 4 * (half + PINS)], 'int8', 0)];
+    const all = [regate(values, () => 0), filled(build, [PINS, 4 * (half + PINS)], 'int8', 0)];
     return { values: concat(graph, all, 0), scales: regate(scales, () => 1) };
   };
   const bias = (kind: string): Value =>
@@ -153,7 +153,7 @@ function directionOf(build: Build, name: string, suffix: string, input: number, 
     recurrent: r.values,
     inputScale: w.scales,
     recurrentScale: r.scales,
-    bias: concat(graph, [sum, filled([4 * (half + PINS)], 'float32', 0)], 0),
+    bias: concat(graph, [sum, filled(build, [4 * (half + PINS)], 'float32', 0)], 0),
   };
 }
 

@@ -12,12 +12,12 @@ import type { ScoredEntity } from '../data/types.ts';
 import type { Compile } from '../runtime/engine.ts';
 import { createSession } from '../runtime/session.ts';
 import { readEncoderFolder } from '../weights/encoder-folder.ts';
-import { initializeParameters } from '../weights/initialize.ts';
 import { writeModelFolder } from '../weights/model-folder.ts';
 import { createCommittee, readPairs } from './committee.ts';
 import { loadModel, openModel } from './load.ts';
 import { loadCommittee } from './load-committee.ts';
-import { declaredParameters, describeForUse, type TaggerModel } from './model-graphs.ts';
+import { describeForUse, type TaggerModel } from './model-graphs.ts';
+import { drawParameters, tinySizes } from './testing.ts';
 import { createTagger } from './w2ner-tagger.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'w2ner-committee-'));
@@ -25,28 +25,16 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const compile: Compile = (graph, parameters) => createSession(graph, parameters, { threads: 1 });
 
-const sizes = {
-  ngram_buckets: 256,
-  ngram_emb_size: 8,
-  bert_hid_size: 8,
-  lstm_hid_size: 8,
-  conv_hid_size: 4,
-  biaffine_size: 4,
-  ffnn_hid_size: 4,
-};
-
 /** A model with values at random, large enough that pairs differ. */
 function makeModel(types: readonly string[], seed: number, change: object = {}) {
-  const config = checkConfig({ ...sizes, ...change });
+  const config = checkConfig({ ...tinySizes, ...change });
   const labels = createLabelSet(types);
   const encoder =
     config.encoder === 'bert'
       ? readEncoderFolder(join(import.meta.dirname, '../../test/fixtures/bert/encoder'))
       : undefined;
   const description = { config, labels, encoder };
-  const random = createRandom(seed);
-  const parameters = initializeParameters(declaredParameters(description), random);
-  for (const { data } of parameters.values()) for (const k of data.keys()) data[k]! += 0.5 * random.normal();
+  const parameters = drawParameters(description, seed);
   return { ...description, parameters };
 }
 

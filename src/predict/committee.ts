@@ -1,6 +1,6 @@
 /** Several models as one: the mean of their probabilities for every word pair, from which entities are read as from one model's. */
 import type { Config } from '../config/schema.ts';
-import { createFeeder } from '../data/feeder.ts';
+import { createFeeder, type Feeder } from '../data/feeder.ts';
 import { LABEL_NNW, LABEL_NONE, type LabelSet } from '../data/labels.ts';
 import type { ScoredEntity } from '../data/types.ts';
 import { decodeCells } from '../decode/decode.ts';
@@ -27,7 +27,10 @@ export interface Committee {
 
 interface Member {
   readonly session: Session;
-  readonly model: TaggerModel;
+  /** Remembers words from one call to the next. */
+  readonly feeder: Feeder;
+  /** Whether its sentences are padded, as a BERT's are. */
+  readonly padded: boolean;
   /** For each label of the committee its number in the model. */
   readonly order: Int32Array;
 }
@@ -55,7 +58,9 @@ export async function createCommittee(models: readonly TaggerModel[], compile: C
   try {
     for (const model of models) {
       const session = await compile(probabilityGraph(model), model.parameters);
-      members.push({ session, model, order: orderOf(labels, model.labels) });
+      const feeder = createFeeder(model.config, model.encoder);
+      const padded = model.encoder !== undefined;
+      members.push({ session, feeder, padded, order: orderOf(labels, model.labels) });
     }
   } catch (error) {
     await release();
@@ -81,13 +86,11 @@ function orderOf(labels: LabelSet, other: LabelSet): Int32Array {
 }
 
 async function addProbabilities(
-  { session, model, order }: Member,
+  { session, feeder, padded, order }: Member,
   sentences: readonly (readonly string[])[],
   sums: readonly Float32Array[],
   weight: number,
 ): Promise<void> {
-  const feeder = createFeeder(model.config, model.encoder);
-  const padded = model.encoder !== undefined;
   const size = order.length;
   const items = sentences.map((words, place) => ({ words, place, pieces: feeder.piecesOf(words) }));
   const batches = padded ? batchesByPieces(items, pieceLimits) : batchesOfOneLength(items, spellingLimits);

@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRandom } from '../base/random.ts';
 import { checkConfig } from '../config/check.ts';
 import { readExamples } from '../data/examples.ts';
 import type { LabelChance } from '../data/types.ts';
@@ -13,34 +12,12 @@ import { loadCommittee } from '../predict/load-committee.ts';
 import { findSources } from '../predict/sources.ts';
 import { readSafetensors } from '../weights/safetensors.ts';
 import type { TrainEvent } from './events.ts';
+import { makeData, smallSettings, type TrainingRow } from './testing.ts';
 import { type TrainOptions, trainModel } from './train.ts';
 import { readTrainingData } from './training-data.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'w2ner-soft-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Row {
-  readonly sentence: readonly string[];
-  readonly ner: readonly { readonly type: string; readonly index: readonly number[] }[];
-}
-
-/** Sentences such as «при боли назначить 40 мг цисплатин или сироп .» with a dose, a drug, and a discontinuous course. */
-function makeData(count: number, seed: number): Row[] {
-  const random = createRandom(seed);
-  const pick = <T>(items: readonly T[]): T => items[random.below(items.length)]!;
-  return Array.from({ length: count }, () => {
-    const lead = Array.from({ length: random.below(4) }, () => pick(['при', 'боли', 'пациентам', 'утром']));
-    const at = lead.length;
-    const drug = pick(['ибупрофен', 'цисплатин', 'ритуксимаб', 'метформин']);
-    const sentence = [...lead, 'назначить', String(random.below(900)), 'мг', drug, 'или', 'сироп', '.'];
-    const ner = [
-      { type: 'DOSAGE', index: [at + 1, at + 2] },
-      { type: 'DRUG', index: [at + 3] },
-      { type: 'COURSE', index: [at + 1, at + 2, at + 5] },
-    ];
-    return { sentence, ner };
-  });
-}
 
 const write = (name: string, data: unknown): string => {
   const path = join(folder, name);
@@ -52,25 +29,7 @@ const annotatedRows = makeData(60, 1);
 const annotated = write('annotated.json', annotatedRows);
 const dev = write('dev.json', makeData(20, 2));
 
-const config = checkConfig({
-  ngram_buckets: 512,
-  ngram_emb_size: 16,
-  bert_hid_size: 16,
-  lstm_hid_size: 16,
-  conv_hid_size: 8,
-  biaffine_size: 8,
-  ffnn_hid_size: 16,
-  dilation: [1, 2],
-  dist_emb_size: 4,
-  type_emb_size: 4,
-  batch_size: 6,
-  epochs: 14,
-  emb_dropout: 0.1,
-  out_dropout: 0.1,
-  conv_dropout: 0.05,
-  learning_rate: 0.015,
-  max_cells: 2000,
-});
+const config = checkConfig({ ...smallSettings, epochs: 14 });
 
 /** Trains in a folder of its own. */
 async function run(name: string, options: Partial<TrainOptions> & Pick<TrainOptions, 'train'>) {
@@ -105,7 +64,7 @@ beforeAll(async () => {
 });
 
 /** The relations of entities as cells with a probability of 1; of two at one pair the later. */
-function certainCells({ ner }: Row): LabelChance[] {
+function certainCells({ ner }: TrainingRow): LabelChance[] {
   const cells = new Map<string, LabelChance>();
   const add = (row: number, column: number, label: string): void => {
     cells.set(`${row} ${column}`, [row, column, label, 1]);

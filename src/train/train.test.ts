@@ -3,35 +3,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createRandom } from '../base/random.ts';
 import { checkConfig } from '../config/check.ts';
 import { quantizeModel } from '../convert/quantize-model.ts';
 import { loadModel } from '../predict/load.ts';
 import { readSafetensors } from '../weights/safetensors.ts';
 import { warmupFactor } from './adamw.ts';
 import type { TrainEvent } from './events.ts';
+import { makeData, smallSettings } from './testing.ts';
 import { trainModel } from './train.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'w2ner-train-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Sentences such as «принимать 5 мг ибупрофен и ещё» with a drug, a dose around it, and coordinated (discontinuous) drugs. */
-function makeData(count: number, seed: number): unknown[] {
-  const random = createRandom(seed);
-  const pick = <T>(items: readonly T[]): T => items[random.below(items.length)]!;
-  const drugs = ['ибупрофен', 'цисплатин', 'ритуксимаб', 'метформин'];
-  return Array.from({ length: count }, () => {
-    const lead = Array.from({ length: random.below(4) }, () => pick(['при', 'боли', 'пациентам', 'утром']));
-    const at = lead.length;
-    const sentence = [...lead, 'назначить', String(random.below(900)), 'мг', pick(drugs), 'или', 'сироп'];
-    const ner = [
-      { type: 'DOSAGE', index: [at + 1, at + 2] },
-      { type: 'DRUG', index: [at + 3] },
-      { type: 'COURSE', index: [at + 1, at + 2, at + 5] },
-    ];
-    return { sentence, ner };
-  });
-}
 
 const write = (name: string, data: unknown): string => {
   const path = join(folder, name);
@@ -42,25 +24,7 @@ const write = (name: string, data: unknown): string => {
 const train = write('train.json', makeData(60, 1));
 const dev = write('dev.json', makeData(20, 2));
 
-const config = checkConfig({
-  ngram_buckets: 512,
-  ngram_emb_size: 16,
-  bert_hid_size: 16,
-  lstm_hid_size: 16,
-  conv_hid_size: 8,
-  biaffine_size: 8,
-  ffnn_hid_size: 16,
-  dilation: [1, 2],
-  dist_emb_size: 4,
-  type_emb_size: 4,
-  batch_size: 6,
-  epochs: 30,
-  emb_dropout: 0.1,
-  out_dropout: 0.1,
-  conv_dropout: 0.05,
-  learning_rate: 0.015,
-  max_cells: 2000,
-});
+const config = checkConfig(smallSettings);
 
 async function run(out: string, extra: Partial<Parameters<typeof trainModel>[0]> = {}) {
   const events: TrainEvent[] = [];
@@ -128,9 +92,7 @@ describe('a training run', () => {
 
   test('reads scores the same way when it is resumed after its end', async () => {
     // With gaps in the annotation, so that some of what is found counts as wrong.
-    const sparse = (makeData(60, 3) as { ner: unknown[] }[]).map((row, k) =>
-      k % 3 > 0 ? row : { ...row, ner: [] },
-    );
+    const sparse = makeData(60, 3).map((row, k) => (k % 3 > 0 ? row : { ...row, ner: [] }));
     const more = { config: checkConfig({ ...config, epochs: 20 }), dev: write('sparse.json', sparse) };
     await run('scores', more);
     const scale = (): unknown[] => {
@@ -156,7 +118,7 @@ describe('a training run', () => {
     const { quantized } = quantizeModel({ model: join(folder, 'plain'), out: small, wordsOnly: true });
     expect(quantized).toBe(5);
     const tagger = await loadModel(small);
-    const examples = makeData(20, 2) as { sentence: string[]; ner: unknown[] }[];
+    const examples = makeData(20, 2);
     const found = await tagger.tag(examples.map(({ sentence }) => sentence));
     await tagger.dispose();
     expect(first.result.bestF1).toBeGreaterThan(0.3);

@@ -2,11 +2,19 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { writeFileAtomic } from '../base/files.ts';
 import { openSafetensors } from './safetensors.ts';
-import type { TensorStore } from './tensor-store.ts';
+import {
+  contents,
+  dict,
+  refusal,
+  storage,
+  type TensorContents,
+  tensor,
+  text,
+  withPickle,
+} from './testing.ts';
 import { openTorchFile } from './torch-file.ts';
 
 const fixtures = resolve(import.meta.dirname, '../../test/fixtures/torch');
@@ -14,18 +22,8 @@ const reference = resolve(import.meta.dirname, '../../../shared/reference');
 const folder = mkdtempSync(join(tmpdir(), 'w2ner-torch-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-type Expected = Record<string, Record<string, { shape: number[]; data: (number | boolean)[] }>>;
+type Expected = Record<string, TensorContents>;
 const expected: Expected = JSON.parse(readFileSync(join(fixtures, 'expected.json'), 'utf8'));
-
-/** All tensors as JSON has them. */
-function contents(store: TensorStore): Expected[string] {
-  const tensors = [...store.entries.keys()].map((name) => {
-    const { shape, data } = store.read(name);
-    return [name, { shape, data: Array.from(data, Number) }];
-  });
-  store.close();
-  return Object.fromEntries(tensors);
-}
 
 test.each(Object.keys(expected))('%s is read as PyTorch wrote it', async (name) => {
   const wanted = Object.entries(expected[name]!).map(([key, { shape, data }]) => [
@@ -73,70 +71,7 @@ describe.skipIf(!existsSync(reference))('the reference', () => {
   });
 });
 
-/** A zip archive of these records, in the plainest form there is; what `sizes` names is claimed to be larger. */
-function zip(
-  records: Record<string, Buffer>,
-  options: { deflate?: boolean; claim?: Record<string, number> } = {},
-): Buffer {
-  const parts: Buffer[] = [];
-  const list: Buffer[] = [];
-  let at = 0;
-  for (const [name, bytes] of Object.entries(records)) {
-    const data = options.deflate ? deflateRawSync(bytes) : bytes;
-    const fields = Buffer.alloc(26);
-    fields.writeUInt16LE(20, 0);
-    fields.writeUInt16LE(options.deflate ? 8 : 0, 4);
-    fields.writeUInt32LE(data.length, 14);
-    fields.writeUInt32LE(options.claim?.[name] ?? bytes.length, 18);
-    fields.writeUInt16LE(name.length, 22);
-    const tail = Buffer.alloc(14);
-    tail.writeUInt32LE(at, 10);
-    list.push(Buffer.from('PK\x01\x02\x14\0', 'latin1'), fields, tail, Buffer.from(name));
-    const local = [Buffer.from('PK\x03\x04'), fields, Buffer.from(name), data];
-    parts.push(...local);
-    at += Buffer.concat(local).length;
-  }
-  const directory = Buffer.concat(list);
-  const end = Buffer.alloc(22);
-  end.write('PK\x05\x06', 'latin1');
-  end.writeUInt16LE(Object.keys(records).length, 8);
-  end.writeUInt16LE(Object.keys(records).length, 10);
-  end.writeUInt32LE(directory.length, 12);
-  end.writeUInt32LE(at, 16);
-  return Buffer.concat([...parts, directory, end]);
-}
-
 const path = join(folder, 'model.pt');
-const floats = Buffer.alloc(24);
-
-/** A PyTorch file with this pickle (a character per byte) and a storage of six floats. */
-function withPickle(pickle: string, data = floats): Buffer {
-  return zip({
-    'm/data.pkl': Buffer.from(pickle, 'latin1'),
-    'm/data/0': data,
-    'm/version': Buffer.from('3\n'),
-  });
-}
-
-async function refusal(bytes: Buffer): Promise<{ code: string; message: string; hint: string }> {
-  writeFileAtomic(path, bytes);
-  const error = await openTorchFile(path).then(
-    (store) => {
-      for (const name of store.entries.keys()) store.read(name);
-      throw new Error('the file was read');
-    },
-    (reason: unknown) => reason,
-  );
-  expect(error).toMatchObject({ name: 'UserError', where: path, hint: expect.any(String) });
-  return error as { code: string; message: string; hint: string };
-}
-
-const text = (value: string): string => `X${String.fromCharCode(value.length)}\0\0\0${value}`;
-const storage = (count = 'K\x06', type = 'FloatStorage'): string =>
-  `(${text('storage')}ctorch\n${type}\n${text('0')}${text('cpu')}${count}tQ`;
-const tensor = (view = 'K\x00K\x02K\x03\x86K\x03K\x01\x86', stored = storage()): string =>
-  `ctorch._utils\n_rebuild_tensor_v2\n(${stored}${view}\x89}tR`;
-const dict = (...items: string[]): string => `\x80\x02}(${items.join('')}u.`;
 
 describe('a pickle that could do harm', () => {
   test.each<[string, string, RegExp]>([
@@ -173,17 +108,17 @@ describe('a pickle that could do harm', () => {
       /BUILD of something else than a dict is not allowed/,
     ],
   ])('with %s is refused', async (_, pickle, message) => {
-    const error = await refusal(withPickle(pickle));
+    const error = await refusal(path, withPickle(pickle));
     expect(error).toMatchObject({ code: 'E_PICKLE', message: expect.stringMatching(message) });
     expect(error.hint).toMatch(/not a plain state dict, and nothing in it was executed/);
-    const bare = await refusal(Buffer.from(pickle, 'latin1'));
+    const bare = await refusal(path, Buffer.from(pickle, 'latin1'));
     expect(bare.code).toBe('E_PICKLE');
   });
 
   test('in a file of before 1.6 is refused', async () => {
     const legacy = readFileSync(join(fixtures, 'legacy-float32.pt')).toString('latin1');
     const changed = legacy.replace('ccollections\nOrderedDict\n', 'cos\nsystem\n');
-    const error = await refusal(Buffer.from(changed, 'latin1'));
+    const error = await refusal(path, Buffer.from(changed, 'latin1'));
     expect(error).toMatchObject({ code: 'E_PICKLE', message: expect.stringMatching(/GLOBAL "os.system"/) });
   });
 });
@@ -301,7 +236,7 @@ describe('a pickle that does not fit', () => {
     ['a dict that is its own key', '}q\x00h\x00h\x00s.', /has a dict \(…\) as a key/],
     ['millions of values', `(${'N'.repeat(5_000_000)}t.`, /more than 4000000 values/],
   ])('with %s is explained', async (_, pickle, message) => {
-    const error = await refusal(withPickle(pickle));
+    const error = await refusal(path, withPickle(pickle));
     expect(error).toMatchObject({ code: 'E_WEIGHTS', message: expect.stringMatching(message) });
   });
 
@@ -324,96 +259,5 @@ describe('a pickle that does not fit', () => {
     const data = Buffer.from(new Float32Array([0, 0, 0, 0, 0, 7]).buffer);
     writeFileAtomic(path, withPickle(`\x80\x02${self}}(${text('w')}${repeated}u.`, data));
     expect(contents(await openTorchFile(path))).toEqual({ w: { shape: [2, 2], data: [7, 7, 7, 7] } });
-  });
-});
-
-describe('a damaged archive', () => {
-  const whole = readFileSync(join(fixtures, 'zip-float32.pt'));
-  const legacy = readFileSync(join(fixtures, 'legacy-float32.pt'));
-
-  test.each([
-    ['zip', whole],
-    ['legacy', legacy],
-  ])('%s that ends anywhere', async (_, bytes) => {
-    for (let size = 0; size < bytes.length; size += 7) {
-      expect(await refusal(bytes.subarray(0, size)), `${size} bytes`).toMatchObject({ code: 'E_WEIGHTS' });
-    }
-    const { message } = await refusal(legacy.subarray(0, -1));
-    expect(message).toMatch(/tensor ".+" needs storage ".+" of \d+ bytes, (?:got \d+|which is not)/);
-  });
-
-  test('with any bit changed is read or explained', async () => {
-    for (const bytes of [whole, legacy]) {
-      for (let at = 0; at < bytes.length; at += 5) {
-        const changed = Buffer.from(bytes);
-        changed[at]! ^= 1 << (at % 8);
-        writeFileSync(path, changed);
-        const read = openTorchFile(path).then(contents);
-        await read.catch((error) => expect(error, `byte ${at}`).toMatchObject({ name: 'UserError' }));
-      }
-    }
-  });
-
-  const pickle = Buffer.from(dict(text('w'), tensor()), 'latin1');
-  const archive = zip({ 'm/data.pkl': pickle });
-  const locator = Buffer.from('PK\x06\x07\0\0\0\0\0\0\0\0\0\0\x80\0\x01\0\0\0', 'latin1');
-  const beyond = Buffer.concat([archive.subarray(0, -22), locator, archive.subarray(-22)]);
-
-  test.each<[string, Buffer, RegExp]>([
-    ['no pickle', zip({ 'm/data/0': floats }), /0 records \*\/data.pkl/],
-    ['two pickles', zip({ 'm/data.pkl': pickle, 'n/data.pkl': pickle }), /2 records/],
-    [
-      'no storage',
-      zip({ 'm/data.pkl': pickle }),
-      /"w" needs storage "0" of 24 bytes, which is not in the file/,
-    ],
-    ['a way out', zip({ '../data.pkl': pickle }), /invalid relative path/],
-    [
-      'another byte order',
-      zip({ 'm/data.pkl': pickle, 'm/byteorder': Buffer.from('big') }),
-      /byte order "big"/,
-    ],
-    [
-      'a bomb',
-      zip({ 'm/data.pkl': Buffer.alloc(50 << 20) }, { deflate: true }),
-      /"m\/data.pkl" grows from \d+ to 52428800 bytes/,
-    ],
-    [
-      'a storage that unpacks to more than said',
-      zip(
-        { 'm/data.pkl': pickle, 'm/data/0': Buffer.alloc(1 << 20) },
-        { deflate: true, claim: { 'm/data/0': 24 } },
-      ),
-      /"m\/data\/0" cannot be unpacked/,
-    ],
-    [
-      'a storage that unpacks to less than said',
-      zip(
-        { 'm/data.pkl': pickle, 'm/data/0': Buffer.alloc(8) },
-        { deflate: true, claim: { 'm/data/0': 24 } },
-      ),
-      /"m\/data\/0" cannot be unpacked \(8 bytes instead of 24\)/,
-    ],
-    [
-      'two sizes',
-      zip({ 'm/data.pkl': pickle, 'm/data/0': floats }, { claim: { 'm/data/0': 32 } }),
-      /size mismatch|two sizes/,
-    ],
-    ['a list beyond all numbers', beyond, /something is said to lie at byte 36028797018963\d+ of \d+/],
-  ])('with %s is explained', async (_, bytes, message) => {
-    writeFileAtomic(path, bytes);
-    const error = await openTorchFile(path)
-      .then((store) => store.read('w'))
-      .catch((reason: unknown) => reason);
-    expect(error).toMatchObject({
-      name: 'UserError',
-      code: 'E_WEIGHTS',
-      message: expect.stringMatching(message),
-    });
-  });
-
-  test('that is compressed is read', async () => {
-    writeFileAtomic(path, zip({ 'm/data.pkl': pickle, 'm/data/0': floats }, { deflate: true }));
-    expect(contents(await openTorchFile(path))).toEqual({ w: { shape: [2, 3], data: [0, 0, 0, 0, 0, 0] } });
   });
 });
