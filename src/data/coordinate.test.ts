@@ -15,7 +15,7 @@ const make = (examples: readonly Example[], sentences = 40, seed = 1): Example[]
 /** Sentences with their entities spelt out, the connectives made one. */
 const spell = ({ words, entities }: Example): string =>
   [words, ...entities.map((entity) => entity.words.map((word) => words[word]!))]
-    .map((part) => part.join(' ').replace(/ (?:и|или|\/|, а также) /u, ' & '))
+    .map((part) => part.join(' ').replace(/ (?:и \/ или|и \( или \)|, а также|и|или|\/|,) (?=\p{L})/u, ' & '))
     .join(' | ');
 
 describe('two entities of a type', () => {
@@ -49,6 +49,31 @@ describe('two entities of a type', () => {
     expect(made).toContain(
       'дети младшего & лиц старческого возраста болеют | дети младшего возраста | лиц старческого возраста',
     );
+  });
+
+  test('are lists where several share what the sentence has', () => {
+    const made = make(
+      [
+        example('Показана рентгенографию кистей', ['P', 1, 2]),
+        example('рентгенографии стоп', ['P', 0, 1]),
+        example('рентгенографией черепа', ['P', 0, 1]),
+      ],
+      400,
+    ).filter(({ words }) => words[0] === 'Показана');
+    const lists = made.filter(({ entities }) => entities.length === 3).map(spell);
+    const three = 'рентгенографию кистей | рентгенографию стоп | рентгенографию черепа';
+    expect(lists).toContain(`Показана рентгенографию кистей & стоп и черепа | ${three}`);
+  });
+
+  test('are in the same case where they share no beginning, as far as endings tell', () => {
+    const made = make([
+      example('выполнение осмотра глазного дна', ['P', 1, 2, 3]),
+      example('биомикроскопию глазного дна', ['P', 0, 1, 2]),
+      example('биопсии глазного дна', ['P', 0, 1, 2]),
+    ]).map(spell);
+    const whole = 'осмотра глазного дна | биопсии глазного дна';
+    expect(made).toContain(`выполнение осмотра & биопсии глазного дна | ${whole}`);
+    expect(made.join('\n')).not.toMatch(/осмотра & биомикроскопию/u);
   });
 
   test('keep the entities inside them, and those behind them move', () => {

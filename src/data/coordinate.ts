@@ -1,10 +1,12 @@
 /**
  * More sentences with discontinuous entities, made of annotated ones. Where guidelines coordinate («рентгенография желудка и
  * двенадцатиперстной кишки»), each conjunct is annotated by itself, mostly as a discontinuous entity, and such examples are
- * few. Here an entity of a sentence is coordinated with another of its type that begins or ends with the same words.
+ * few. Here an entity of a sentence is coordinated with others of its type that begin or end with the same words.
  */
 import type { Random } from '../base/random.ts';
+
 import { typeKey } from './labels.ts';
+import { agreeInCase, likeness, SHORTEST_STEM } from '../text/inflection.ts';
 import { sameWords } from './relation-grid.ts';
 import type { EntityMention, Example } from './types.ts';
 
@@ -27,24 +29,42 @@ interface Phrase {
   readonly inner: readonly EntityMention[];
 }
 
-/** What two phrases share: words at their beginnings and ends. */
+/** A value and how often it is drawn; the shares of all sum to 1. */
+type Choice<T> = readonly [value: T, share: number];
+
+/** What phrases share: words at their beginnings and ends. */
 interface Shared {
   readonly head: number;
   readonly tail: number;
 }
 
 const [SHORTEST, LONGEST] = [2, 8];
-/** Most words that a phrase has for itself. */
-const LONGEST_CONJUNCT = 5;
+/** Most words that a phrase has for itself, and where only what follows is shared: longer ones seldom go with it. */
+const [LONGEST_CONJUNCT, LONGEST_BEFORE_SHARED] = [5, 2];
 /** Longer sentences cost more than they teach. */
 const LONGEST_SENTENCE = 80;
 const TRIES = 20;
-/** Between conjuncts, with how often each is drawn. */
-const CONNECTIVES: readonly (readonly [words: readonly string[], share: number])[] = [
-  [['и'], 0.65],
-  [['или'], 0.2],
-  [[',', 'а', 'также'], 0.05],
-  [['/'], 0.1],
+/** Between two conjuncts, with how often each is drawn. */
+const CONNECTIVES: readonly Choice<readonly string[]>[] = [
+  [['и'], 0.55],
+  [['или'], 0.17],
+  [['/'], 0.08],
+  [[','], 0.06],
+  [['и', '/', 'или'], 0.06],
+  [['и', '(', 'или', ')'], 0.04],
+  [[',', 'а', 'также'], 0.04],
+];
+/** Before the last conjunct of a longer list; commas stand before the others. */
+const LAST_CONNECTIVES: readonly Choice<readonly string[]>[] = [
+  [['и'], 0.7],
+  [['или'], 0.15],
+  [[','], 0.15],
+];
+/** How many phrases are put beside one. */
+const ADDED: readonly Choice<number>[] = [
+  [1, 0.65],
+  [2, 0.23],
+  [3, 0.12],
 ];
 /** Words that coordinate already: a phrase with one of them is left alone, as are those with numbers or signs. */
 const COORDINATING = new Set(['и', 'или', 'либо', 'а', 'также']);
@@ -68,10 +88,9 @@ export function coordinateEntities(
   for (let tries = TRIES * sentences; made.length < sentences && tries > 0 && phrases.length > 0; tries--) {
     const phrase = phrases[random.below(phrases.length)]!;
     const others = partners.get(endKeys(phrase)[random.below(2)]!)!;
-    const other = others[random.below(others.length)]!;
-    const shared = sharedWords(phrase, other);
-    if (shared === undefined) continue;
-    const example = coordinate(phrase, other, shared, drawConnective(random));
+    const drawn = drawConjuncts(phrase, others, random);
+    if (drawn === undefined) continue;
+    const example = coordinate(phrase, drawn, random);
     const key = example.words.join(' ');
     if (example.words.length > LONGEST_SENTENCE || seen.has(key)) continue;
     seen.add(key);
@@ -79,6 +98,35 @@ export function coordinateEntities(
   }
   return made;
 }
+
+/** Phrases to put beside one, and what they all share with it. */
+interface Conjuncts {
+  readonly others: readonly Phrase[];
+  readonly shared: Shared;
+}
+
+/** @returns undefined when the first drawn does not fit; as many as were found of those wanted */
+function drawConjuncts(phrase: Phrase, candidates: readonly Phrase[], random: Random): Conjuncts | undefined {
+  const wanted = choose(ADDED, random);
+  const first = candidates[random.below(candidates.length)]!;
+  const shared = sharedWords(phrase, first);
+  if (shared === undefined) return undefined;
+  const others = [first];
+  const own = new Set([ownWords(phrase, shared), ownWords(first, shared)]);
+  for (let tries = TRIES; others.length < wanted && tries > 0; tries--) {
+    const next = candidates[random.below(candidates.length)]!;
+    const both = sharedWords(phrase, next);
+    if (both === undefined || both.head < shared.head || both.tail < shared.tail) continue;
+    const words = ownWords(next, shared);
+    if (own.has(words) || !isConjunct(phrase, next, shared)) continue;
+    own.add(words);
+    others.push(next);
+  }
+  return { others, shared };
+}
+
+const ownWords = ({ folded }: Phrase, { head, tail }: Shared): string =>
+  folded.slice(head, folded.length - tail).join(' ');
 
 /** The contiguous entities of a sentence that no other entity contains or crosses. */
 function phrasesOf(example: Example): Phrase[] {
@@ -99,7 +147,7 @@ function phrasesOf(example: Example): Phrase[] {
 
 /** Keys of phrases that begin alike, and that end alike. */
 function endKeys({ type, folded }: Phrase): readonly [string, string] {
-  return [`${typeKey(type)} ${folded[0]} …`, `${typeKey(type)} … ${folded.at(-1)}`];
+  return [`${typeKey(type)} ${folded[0]!.slice(0, SHORTEST_STEM)} …`, `${typeKey(type)} … ${folded.at(-1)}`];
 }
 
 function groupByEnds(phrases: readonly Phrase[]): ReadonlyMap<string, readonly Phrase[]> {
@@ -118,57 +166,76 @@ function groupByEnds(phrases: readonly Phrase[]): ReadonlyMap<string, readonly P
 function sharedWords(a: Phrase, b: Phrase): Shared | undefined {
   const most = Math.min(a.words.length, b.words.length) - 1;
   let head = 0;
-  while (head < most && a.folded[head] === b.folded[head]) head++;
+  while (head < most && likeness(a.folded[head]!, b.folded[head]!) !== 'other') head++;
+  // what follows a noun stays as it is in every case of the noun, what follows an adjective does not
+  while (head > 0 && likeness(a.folded[head - 1]!, b.folded[head - 1]!) === 'adjective') head--;
   let tail = 0;
   while (head + tail < most && a.folded.at(-1 - tail) === b.folded.at(-1 - tail)) tail++;
   const both = [...a.folded.slice(0, head), ...a.folded.slice(a.words.length - tail)];
   if (!both.some((word) => word.length >= CONTENT_LENGTH)) return undefined;
-  const own = (phrase: Phrase): string[] => phrase.folded.slice(head, phrase.words.length - tail);
-  const [first, second] = [own(a), own(b)];
-  if (first.join(' ') === second.join(' ')) return undefined;
-  return Math.max(first.length, second.length) > LONGEST_CONJUNCT ? undefined : { head, tail };
+  const shared = { head, tail };
+  if (ownWords(a, shared) === ownWords(b, shared)) return undefined;
+  return isConjunct(a, b, shared) ? shared : undefined;
 }
 
-function drawConnective(random: Random): readonly string[] {
+/** Whether the own words of both are short enough and can stand in one case. */
+function isConjunct(a: Phrase, b: Phrase, { head, tail }: Shared): boolean {
+  const longest = Math.max(a.words.length, b.words.length) - head - tail;
+  if (longest > (head === 0 ? LONGEST_BEFORE_SHARED : LONGEST_CONJUNCT)) return false;
+  return agreeInCase(a.words[head]!, b.words[head]!);
+}
+
+function choose<T>(choices: readonly Choice<T>[], random: Random): T {
   let left = random.uniform();
-  for (const [words, share] of CONNECTIVES) {
+  for (const [value, share] of choices) {
     left -= share;
-    if (left < 0) return words;
+    if (left < 0) return value;
   }
-  return CONNECTIVES[0]![0];
+  return choices[0]![0];
 }
 
-/** `HEAD own TAIL` becomes `HEAD own CONNECTIVE other TAIL`, in which both phrases are entities. */
+/**
+ * `HEAD own TAIL` becomes `HEAD own , other and further TAIL`, in which every phrase is an entity. The shared words are
+ * those of the sentence, in its forms.
+ */
 function coordinate(
-  phrase: Phrase,
-  other: Phrase,
-  { head, tail }: Shared,
-  connective: readonly string[],
+  { example, start, words: own }: Phrase,
+  { others, shared: { head, tail } }: Conjuncts,
+  random: Random,
 ): Example {
-  const { example, start } = phrase;
-  const at = start + phrase.words.length - tail; // where the other's own words come in
-  const added = [...connective, ...other.words.slice(head, other.words.length - tail)];
+  const at = start + own.length - tail; // where the others' own words come in
+  const added: string[] = [];
+  const places: number[] = []; // of the first own word of each
+  for (const [i, other] of others.entries()) {
+    const last = i === others.length - 1;
+    const between = choose(others.length === 1 ? CONNECTIVES : LAST_CONNECTIVES, random);
+    added.push(...(last ? between : [',']));
+    places.push(at + added.length);
+    added.push(...other.words.slice(head, other.words.length - tail));
+  }
   const words = [...example.words.slice(0, at), ...added, ...example.words.slice(at)];
   const shift = (word: number): number => (word < at ? word : word + added.length);
-  const entities = example.entities.map(({ type, words: own }) => ({ type, words: own.map(shift) }));
-  /** Where a word of the other phrase stands now: in the shared words, or among those added. */
-  const place = (k: number): number => {
-    if (k < head) return start + k;
-    if (k < other.words.length - tail) return at + connective.length + k - head;
-    return at + added.length + k - (other.words.length - tail);
-  };
-  const brought = [
-    { type: other.type, words: other.words.map((_, k) => place(k)) },
-    ...other.inner.map(({ type, words: own }) => ({
-      type,
-      words: own.map((word) => place(word - other.start)),
-    })),
-  ];
-  for (const entity of brought) {
-    const known = entities.some(
-      ({ type, words: own }) => typeKey(type) === typeKey(entity.type) && sameWords(own, entity.words),
-    );
-    if (!known) entities.push(entity);
+  const entities = example.entities.map(({ type, words: indices }) => ({ type, words: indices.map(shift) }));
+  for (const [i, other] of others.entries()) {
+    /** Where a word of the other phrase stands now: in the shared words, or among those added. */
+    const place = (k: number): number => {
+      if (k < head) return start + k;
+      if (k < other.words.length - tail) return places[i]! + k - head;
+      return at + added.length + k - (other.words.length - tail);
+    };
+    const brought = [
+      { type: other.type, words: other.words.map((_, k) => place(k)) },
+      ...other.inner.map(({ type, words: inner }) => ({
+        type,
+        words: inner.map((word) => place(word - other.start)),
+      })),
+    ];
+    for (const entity of brought) {
+      const known = entities.some(
+        ({ type, words: old }) => typeKey(type) === typeKey(entity.type) && sameWords(old, entity.words),
+      );
+      if (!known) entities.push(entity);
+    }
   }
   return { ...example, words, entities };
 }
