@@ -105,8 +105,13 @@ const kinds = {
   },
   augment: {
     result: ({ name }) => join(runs, `${name}.json`),
-    run({ augment, sentences }, result) {
-      w2ner('augment', dataFile(augment), '--sentences', String(sentences), '--out', result);
+    run({ augment, coordinated, replaced, terms = {} }, result) {
+      const lists = Object.entries(terms).flatMap(([type, path]) => [
+        '--terms',
+        `${type}=${join(root, path)}`,
+      ]);
+      const counts = ['--coordinated', String(coordinated), '--replaced', String(replaced)];
+      w2ner('augment', dataFile(augment), ...counts, ...lists, '--out', result);
     },
   },
 };

@@ -21,7 +21,7 @@ test('writes training data with discontinuous entities, the same for a seed', as
     JSON.stringify([record('Показан осмотр глаз', [1, 2]), record('Нужен осмотр кожи лица', [1, 2, 3])]),
   );
   const out = place.path('more.json');
-  const { code, stdout } = await cli(['augment', data, '--out', out, '--sentences', '3', '--seed', '5']);
+  const { code, stdout } = await cli(['augment', data, '--out', out, '--coordinated', '3', '--seed', '5']);
   expect([code, stdout]).toEqual([0, `3 sentences with coordinated entities written to ${out}\n`]);
   const made = JSON.parse(place.read('more.json')) as {
     sentence: string[];
@@ -33,10 +33,31 @@ test('writes training data with discontinuous entities, the same for a seed', as
     expect([ner.length, document]).toEqual([2, 'a.md']);
     expect(ner.some(({ index }) => index.some((word, i) => i > 0 && word > index[i - 1]! + 1))).toBe(true);
   }
-  await cli(['augment', data, '--out', place.path('again.json'), '--sentences', '3', '--seed', '5']);
+  await cli(['augment', data, '--out', place.path('again.json'), '--coordinated', '3', '--seed', '5']);
   expect(place.read('again.json')).toBe(place.read('more.json'));
   const valid = await cli(['validate', out]);
   expect(valid.code).toBe(0);
+});
+
+test('puts other terms of a list in the place of annotated ones', async () => {
+  const data = place.write('train.json', JSON.stringify([record('Показан осмотр глаз', [1, 2])]));
+  const terms = place.write('procedures.txt', '# procedures\n\nосмотр глаз\r\nосмотр ушей\n');
+  const out = place.path('more.json');
+  const { code, stdout } = await cli(['augment', data, '--out', out, '--terms', `procedure=${terms}`]);
+  const counts = '0 sentences with coordinated entities, 1 sentence with other terms of procedure';
+  expect([code, stdout]).toEqual([0, `${counts} written to ${out}\n`]);
+  expect(JSON.parse(place.read('more.json'))).toEqual([record('Показан осмотр ушей', [1, 2])]);
+});
+
+test.each([
+  ['PROCEDURE', /--terms PROCEDURE: expected TYPE=FILE/],
+  ['DRUG=a.txt', /--terms DRUG=a\.txt: .*has no entity of this type[\s\S]*its types: PROCEDURE/],
+  ['PROCEDURE=none.txt', /none\.txt: there is no such file/],
+])('a wrong list %s is an error', async (terms, message) => {
+  const data = place.write('train.json', JSON.stringify([record('Показан осмотр глаз', [1, 2])]));
+  const { code, stderr } = await cli(['augment', data, '--out', place.path('more.json'), '--terms', terms]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(message);
 });
 
 test.each([

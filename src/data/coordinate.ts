@@ -3,10 +3,10 @@
  * двенадцатиперстной кишки»), each conjunct is annotated by itself, mostly as a discontinuous entity, and such examples are
  * few. Here an entity of a sentence is coordinated with others of its type that begin or end with the same words.
  */
+import { groupBy } from '../base/group.ts';
 import type { Random } from '../base/random.ts';
-
-import { typeKey } from './labels.ts';
 import { agreeInCase, likeness, SHORTEST_STEM } from '../text/inflection.ts';
+import { typeKey } from './labels.ts';
 import { sameWords } from './relation-grid.ts';
 import type { EntityMention, Example } from './types.ts';
 
@@ -82,7 +82,7 @@ export function coordinateEntities(
   { sentences, random }: CoordinateOptions,
 ): Example[] {
   const phrases = examples.filter(({ chances }) => chances === undefined).flatMap(phrasesOf);
-  const partners = groupByEnds(phrases);
+  const partners = groupBy(phrases, endKeys);
   const made: Example[] = [];
   const seen = new Set<string>();
   for (let tries = TRIES * sentences; made.length < sentences && tries > 0 && phrases.length > 0; tries--) {
@@ -148,18 +148,6 @@ function phrasesOf(example: Example): Phrase[] {
 /** Keys of phrases that begin alike, and that end alike. */
 function endKeys({ type, folded }: Phrase): readonly [string, string] {
   return [`${typeKey(type)} ${folded[0]!.slice(0, SHORTEST_STEM)} …`, `${typeKey(type)} … ${folded.at(-1)}`];
-}
-
-function groupByEnds(phrases: readonly Phrase[]): ReadonlyMap<string, readonly Phrase[]> {
-  const groups = new Map<string, Phrase[]>();
-  for (const phrase of phrases) {
-    for (const key of endKeys(phrase)) {
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [phrase]);
-      else group.push(phrase);
-    }
-  }
-  return groups;
 }
 
 /** @returns undefined when the two share no end, or one has no words of its own */

@@ -2,9 +2,10 @@
 
 /** Words that begin with so many equal letters, and end as forms of one word do, are taken for forms of one. */
 export const SHORTEST_STEM = 4;
-const NOUN_ENDINGS = new Set(
-  ['', ...'а я у ю е о и ы й ь ом ем ой ей ам ям ах ях ов ев ами ями ью'.split(' ')],
-);
+const NOUN_ENDINGS = new Set([
+  '',
+  ...'а я у ю е о и ы й ь ом ем ой ей ам ям ах ях ов ев ами ями ью'.split(' '),
+]);
 const ADJECTIVE_ENDINGS = new Set(
   'ый ий ой ая яя ое ее ые ие ого его ому ему ым им ую юю ых их ыми ими ом ем ей'.split(' '),
 );

@@ -1,29 +1,46 @@
-/** `w2ner augment`: more sentences with discontinuous entities, made of annotated ones. */
+/** `w2ner augment`: more sentences to learn from, made of annotated ones. */
 import { defineCommand, examples } from '../command.ts';
-import { wholeNumber } from '../options.ts';
+import { collect, wholeNumber } from '../options.ts';
 import type { AugmentOptions } from '../runs/augment.ts';
 
 const help = `
 Coordinates entities: where two of a type begin or end with the same words ("рентгенография желудка",
-"рентгенография грудной клетки"), one is put beside the other in its sentence ("рентгенография желудка и
+"рентгенографию грудной клетки"), one is put beside the other in its sentence ("рентгенография желудка и
 грудной клетки"), and both are annotated, one as a discontinuous entity. For data whose guidelines say that
-conjuncts are entities of their own, and that has few of them. Only words without numbers are coordinated.`;
+conjuncts are entities of their own, and that has few of them. Only words without numbers are coordinated.
+
+Replaces terms: with --terms, entities of a type that are in a list of yours become others of it, in their case
+("терапия ритуксимабом" becomes "терапия даратумумабом"). For names that the annotated sentences lack. The
+list has a term a line, in the nominative; "# " begins a comment. Groups are in the plural ("ингибиторы АПФ").`;
 
 /** The command. */
 export const augmentCommand = defineCommand<AugmentOptions>({
   name: 'augment',
-  summary: 'make more sentences with discontinuous entities of annotated ones',
+  summary: 'make more training sentences of annotated ones: coordinated entities, other terms',
   configure: (command) =>
     command
       .argument('<data>', 'annotated sentences: a data file or BRAT folder')
       .requiredOption('-o, --out <file>', 'training data to write, JSON')
-      .option('--sentences <n>', 'most sentences to make', wholeNumber('--sentences'), 1500)
+      .option(
+        '--coordinated <n>',
+        'most sentences with coordinated entities',
+        wholeNumber('--coordinated', 0),
+        1500,
+      )
+      .option('--terms <type=file>', 'terms of a type; may be repeated', collect, [])
+      .option(
+        '--replaced <n>',
+        'most sentences with other terms, for each list',
+        wholeNumber('--replaced', 0),
+        1500,
+      )
       .option('--seed <n>', 'fixes which are made', wholeNumber('--seed', 0), 1)
       .addHelpText(
         'after',
         help +
           examples([
-            ['w2ner augment train.json --out more.json', 'make them'],
+            ['w2ner augment train.json --out more.json', 'coordinate entities'],
+            ['w2ner augment train.json --out more.json --terms DRUG=drugs.txt', 'replace drugs as well'],
             ['w2ner train … --train train.json --train more.json', 'learn from both'],
           ]).trimEnd(),
       ),

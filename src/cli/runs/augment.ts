@@ -4,6 +4,10 @@ import { writeFileAtomic } from '../../base/files.ts';
 import { createRandom } from '../../base/random.ts';
 import { coordinateEntities } from '../../data/coordinate.ts';
 import { readExamples } from '../../data/examples.ts';
+import { typeKey } from '../../data/labels.ts';
+import { readDataText } from '../../data/records.ts';
+import { replaceTerms } from '../../data/replace-terms.ts';
+import type { Example } from '../../data/types.ts';
 import { exitCodes } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { formatPlural } from '../text.ts';
@@ -11,30 +15,75 @@ import { formatPlural } from '../text.ts';
 /** Options of `w2ner augment`. */
 export interface AugmentOptions {
   readonly out: string;
-  readonly sentences: number;
+  /** Most sentences with coordinated entities. */
+  readonly coordinated: number;
+  /** Most sentences with replaced terms, for each list. */
+  readonly replaced: number;
+  /** Lists, each as `TYPE=FILE`. */
+  readonly terms: readonly string[];
   readonly seed: number;
 }
 
 /** Runs the command. @returns the exit code */
 export async function runAugment(
   [data]: readonly string[],
-  { out, sentences, seed }: AugmentOptions,
+  { out, coordinated, replaced, terms, seed }: AugmentOptions,
   { stdout }: CliContext,
 ): Promise<number> {
-  const made = coordinateEntities(readExamples(data!), { sentences, random: createRandom(seed) });
-  if (made.length === 0) {
-    throw new UserError({
-      code: 'E_DATA',
-      where: data!,
-      message: 'holds no two entities of a type that begin or end with the same words',
-    });
+  const examples = readExamples(data!);
+  const random = createRandom(seed);
+  const lists = terms.map((argument) => readTermList(argument, examples, data!));
+  const copies = coordinateEntities(examples, { sentences: coordinated, random });
+  const counts = [`${formatPlural(copies.length, 'sentence')} with coordinated entities`];
+  for (const list of lists) {
+    const made = replaceTerms(examples, { ...list, sentences: replaced, random });
+    counts.push(`${formatPlural(made.length, 'sentence')} with other terms of ${list.type}`);
+    copies.push(...made);
   }
-  const records = made.map(({ words, entities, document }) => ({
+  if (copies.length === 0) {
+    const pair = 'no two entities of a type that begin or end with the same words';
+    const message = `holds ${pair}${lists.length > 0 ? ', and no term of the lists' : ''}`;
+    throw new UserError({ code: 'E_DATA', where: data!, message });
+  }
+  const records = copies.map(({ words, entities, document }) => ({
     sentence: words,
     ner: entities.map(({ type, words: index }) => ({ type, index })),
     ...(document === undefined ? {} : { document }),
   }));
   writeFileAtomic(out, `[\n${records.map((record) => JSON.stringify(record)).join(',\n')}\n]\n`);
-  stdout.write(`${formatPlural(made.length, 'sentence')} with coordinated entities written to ${out}\n`);
+  stdout.write(`${counts.join(', ')} written to ${out}\n`);
   return exitCodes.success;
+}
+
+/** A list of terms: one a line, in the nominative; lines that begin with `#` are comments. */
+function readTermList(
+  argument: string,
+  examples: readonly Example[],
+  data: string,
+): { type: string; terms: readonly string[] } {
+  const [type, file] = splitOnce(argument);
+  if (type === undefined || file === undefined) {
+    const hint = 'for example --terms DRUG=drugs.txt';
+    throw new UserError({
+      code: 'E_OPTION',
+      where: `--terms ${argument}`,
+      message: 'expected TYPE=FILE',
+      hint,
+    });
+  }
+  const types = new Set(examples.flatMap(({ entities }) => entities.map((entity) => entity.type)));
+  if (![...types].some((known) => typeKey(known) === typeKey(type))) {
+    const message = `${data} has no entity of this type`;
+    const hint = `its types: ${[...types].sort().join(', ')}`;
+    throw new UserError({ code: 'E_OPTION', where: `--terms ${argument}`, message, hint });
+  }
+  const lines = readDataText(file).split(/\r?\n/u);
+  const terms = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  if (terms.length > 0) return { type, terms };
+  throw new UserError({ code: 'E_DATA', where: file, message: 'holds no terms: expected one a line' });
+}
+
+function splitOnce(argument: string): [type: string, file: string] | [] {
+  const at = argument.indexOf('=');
+  return at <= 0 || at === argument.length - 1 ? [] : [argument.slice(0, at), argument.slice(at + 1)];
 }
