@@ -98,7 +98,7 @@ describe.skipIf(!hasChromium)('the page', () => {
   describe('documents', () => {
     test('a pasted text shows its entities, with names', async () => {
       await pasteText(page, advice);
-      expect(await labels()).toEqual(expect.arrayContaining(['Препарат', 'Доза', 'Процедура', 'Частота']));
+      await expect.poll(labels).toEqual(expect.arrayContaining(['Препарат', 'Доза', 'Процедура', 'Частота']));
       expect(await page.locator('.document-row').innerText()).toMatch(/Вставленный текст/);
     });
 
@@ -231,7 +231,9 @@ describe.skipIf(!hasChromium)('the page', () => {
       await tab(/Рекомендации/).click();
       const thesis = page.locator('.thesis');
       expect(await thesis.count()).toBe(1);
-      expect(await thesis.innerText()).toMatch(/УУР A[\s\S]*УДД 2[\s\S]*общий анализ крови всем пациентам/);
+      await expect
+        .poll(() => thesis.innerText())
+        .toMatch(/УУР A[\s\S]*УДД 2[\s\S]*общий анализ крови всем пациентам/);
       await thesis.getByRole('button', { name: /Показать в тексте/ }).click();
       await expect.poll(() => tab(/Документ/).getAttribute('aria-selected')).toBe('true');
     });
@@ -270,20 +272,20 @@ describe.skipIf(!hasChromium)('the page', () => {
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('End');
       await page.keyboard.press('ArrowRight'); // over the sentence's end
-      expect(await chosen()).toBe('Стол');
+      await expect.poll(chosen).toBe('Стол');
       await page.keyboard.press('Enter');
       await page.getByRole('menu').waitFor();
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       await expect.poll(corrections).toContain('Доза');
       await page.keyboard.press('Alt+ArrowRight');
-      expect(await chosen()).toBe('Стол стоит');
+      await expect.poll(chosen).toBe('Стол стоит');
       await page.keyboard.press('Digit5');
       await expect.poll(corrections).toContain('Процедура');
       await page.keyboard.press('Alt+ArrowLeft');
       await page.keyboard.press('KeyP');
       for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight', 'Enter']) await page.keyboard.press(key);
-      expect(await chosen()).toBe('Стол … окна');
+      await expect.poll(chosen).toBe('Стол … окна');
       await page.keyboard.press('Control+KeyZ');
       await expect.poll(chosen).toBe('Стол');
       await page.keyboard.press('Control+KeyY');
@@ -319,7 +321,7 @@ describe.skipIf(!hasChromium)('the page', () => {
         await page.mouse.up();
       };
       await drag('особенного', 'здесь');
-      expect(await chosen()).toBe('особенного здесь');
+      await expect.poll(chosen).toBe('особенного здесь');
       await page.getByRole('menuitem', { name: /Препарат/ }).click();
       await expect.poll(() => label('Препарат').allInnerTexts()).toEqual([expect.stringContaining('+')]);
       await toolbar().getByRole('button', { name: 'Добавить часть' }).click();
