@@ -103,6 +103,26 @@ function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>, tolera
   expect(worst).toBeLessThan(tolerance);
 }
 
+interface Cell {
+  readonly cell: number[];
+  readonly label: number;
+  readonly probability: number;
+}
+
+function expectCells(
+  { cells, cell_label: labels, cell_probability: probabilities }: Readonly<Record<string, TensorData>>,
+  expected: readonly Cell[],
+): void {
+  expect(cells!.shape).toEqual([expected.length, 3]);
+  expect(Array.from(cells!.data, Number)).toEqual(expected.flatMap(({ cell }) => cell));
+  expect(Array.from(labels!.data, Number)).toEqual(expected.map(({ label }) => label));
+  expectClose(
+    probabilities!.data as Float32Array,
+    expected.map(({ probability }) => probability),
+    1e-5,
+  );
+}
+
 describe('logits', () => {
   test('of the graph for use are those of plain loops, sentence by sentence', async () => {
     for (const words of sentences) {
@@ -192,7 +212,7 @@ describe('logits', () => {
 test('the cells put out are those whose best label is a relation, with its softmax', async () => {
   const batch = [sentences[0]!, [...sentences[0]!].reverse()];
   const { outputs, logits } = await run(config, batch, { training: false, padded: false, seed: 5 });
-  const expected: { cell: number[]; label: number; probability: number }[] = [];
+  const expected: Cell[] = [];
   for (let at = 0; at < 50; at++) {
     const [b, row, column] = [Math.floor(at / 25), Math.floor((at % 25) / 5), at % 5];
     const scores = Array.from({ length: LABELS }, (_, k) => logits[(b * LABELS + k) * 25 + (at % 25)]!);
@@ -204,14 +224,7 @@ test('the cells put out are those whose best label is a relation, with its softm
   expect(expected.length).toBeGreaterThan(10);
   expect(expected.length).toBeLessThan(45);
   expect(new Set(expected.map(({ label }) => label)).size).toBeGreaterThan(1);
-  expect(outputs.cells!.shape).toEqual([expected.length, 3]);
-  expect(Array.from(outputs.cells!.data, Number)).toEqual(expected.flatMap(({ cell }) => cell));
-  expect(Array.from(outputs.cell_label!.data, Number)).toEqual(expected.map(({ label }) => label));
-  expectClose(
-    outputs.cell_probability!.data as Float32Array,
-    expected.map(({ probability }) => probability),
-    1e-5,
-  );
+  expectCells(outputs, expected);
 });
 
 test('of independent labels all are put out that stand above none, each with its own probability', async () => {
@@ -219,7 +232,7 @@ test('of independent labels all are put out that stand above none, each with its
   for (const padded of [false, true]) {
     const batch = padded ? sentences : [sentences[0]!];
     const { outputs, logits } = await run(independent, batch, { training: false, padded, seed: 5 });
-    const expected: { cell: number[]; label: number; probability: number }[] = [];
+    const expected: Cell[] = [];
     for (let at = 0; at < batch.length * 25; at++) {
       const [b, row, column] = [Math.floor(at / 25), Math.floor((at % 25) / 5), at % 5];
       if (row >= batch[b]!.length || column >= batch[b]!.length) continue;
@@ -231,14 +244,7 @@ test('of independent labels all are put out that stand above none, each with its
     }
     const cells = expected.map(({ cell }) => cell.join());
     expect(new Set(cells).size).toBeLessThan(cells.length); // some pairs have several
-    expect(outputs.cells!.shape).toEqual([expected.length, 3]);
-    expect(Array.from(outputs.cells!.data, Number)).toEqual(expected.flatMap(({ cell }) => cell));
-    expect(Array.from(outputs.cell_label!.data, Number)).toEqual(expected.map(({ label }) => label));
-    expectClose(
-      outputs.cell_probability!.data as Float32Array,
-      expected.map(({ probability }) => probability),
-      1e-5,
-    );
+    expectCells(outputs, expected);
   }
 });
 
