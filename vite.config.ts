@@ -12,8 +12,6 @@ export default defineConfig(
       // The build of ONNX Runtime whose WebAssembly lies beside the page, instead of inside the script.
       conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
       alias: [
-        // The package's main build needs Node's Buffer.
-        { find: /^csv-stringify\/sync$/, replacement: 'csv-stringify/browser/esm/sync' },
         // Its build for browsers asks the page's document, which a worker has none of; this one has a table.
         {
           find: /^decode-named-character-reference$/,

@@ -49,10 +49,29 @@ test('puts other terms of a list in the place of annotated ones', async () => {
   expect(JSON.parse(place.read('more.json'))).toEqual([record('Показан осмотр ушей', [1, 2])]);
 });
 
+test('says why a list gave nothing, beside what was made', async () => {
+  const data = place.write(
+    'train.json',
+    JSON.stringify([record('Показан осмотр глаз', [1, 2]), record('Нужен осмотр кожи лица', [1, 2, 3])]),
+  );
+  const terms = place.write('procedures.txt', Buffer.from([0xce, 0xf1, 0xec, 0xee, 0xf2, 0xf0])); // Windows-1251
+  const { code, stderr } = await cli([
+    'augment',
+    data,
+    '--out',
+    place.path('more.json'),
+    '--terms',
+    `PROCEDURE=${terms}`,
+  ]);
+  expect(code).toBe(0);
+  expect(stderr).toContain(`holds no PROCEDURE that is in ${terms} beside another term of its kind`);
+});
+
 test.each([
   ['PROCEDURE', /--terms PROCEDURE: expected TYPE=FILE/],
   ['DRUG=a.txt', /--terms DRUG=a\.txt: .*has no entity of this type[\s\S]*its types: PROCEDURE/],
   ['PROCEDURE=none.txt', /none\.txt: there is no such file/],
+  ['PROCEDURE=.', /\.: this is a folder, expected a file/],
 ])('a wrong list %s is an error', async (terms, message) => {
   const data = place.write('train.json', JSON.stringify([record('Показан осмотр глаз', [1, 2])]));
   const { code, stderr } = await cli(['augment', data, '--out', place.path('more.json'), '--terms', terms]);
@@ -69,4 +88,10 @@ test.each([
   const { code, stderr } = await cli(['augment', place.path(name), '--out', out]);
   expect([code, existsSync(out)]).toEqual([2, false]);
   expect(stderr).toMatch(message);
+});
+
+test('asking for nothing is an error', async () => {
+  const data = place.write('train.json', JSON.stringify([record('Показан осмотр глаз', [1, 2])]));
+  const { code, stderr } = await cli(['augment', data, '--out', place.path('a.json'), '--coordinated', '0']);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/--coordinated 0: asks for no sentences/)]);
 });

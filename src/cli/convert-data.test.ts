@@ -1,5 +1,6 @@
 /** `w2ner convert`: files and folders, the account, what is listed, bad input; other commands read the same formats. */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cli, createWorkplace, type Workplace } from '../../test/fake-cli.ts';
 
@@ -64,6 +65,21 @@ describe('convert', () => {
     await run('p.json');
     const kinds = (JSON.parse(place.read('p.json')) as { problem: string }[]).map(({ problem }) => problem);
     expect(kinds.sort()).toEqual(['discontinuous', 'text differs', 'widened']);
+  });
+
+  it('writes a row per problem as CSV, whatever stands in the texts', async () => {
+    place.write('brat/a.ann', 'T1\tX 18 33\tтаза, боль; "утром"\nT2\t=X 0 2\tНе\n');
+    const command = ['convert', place.path('brat'), place.path('a.json'), '--to', 'json'];
+    await cli([...command, '--problems', place.path('p.csv')]);
+    await cli([...command, '--problems', place.path('p.json')]);
+    const rows: string[][] = parse(place.read('p.csv'), {
+      bom: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+    });
+    const problems = JSON.parse(place.read('p.json')) as object[];
+    expect(problems).toHaveLength(2);
+    const cells = problems.map((problem) => Object.values(problem).map(String));
+    expect(rows.slice(1)).toEqual(cells.map((row) => row.map((cell) => cell.replace(/^=/u, "'="))));
   });
 
   it('writes a BRAT folder and a labelling configuration beside tasks', async () => {

@@ -1,5 +1,7 @@
 /** What `extract` tells at its end: tables by type and by file, speed, what was left out, what failed. */
+import { extname, resolve } from 'node:path';
 import { createColors } from 'picocolors';
+import { groupBy } from '../base/group.ts';
 import type { ExtractSummary, FileFailure, FileSummary } from '../predict/summary.ts';
 import { type CliContext, type TerminalStream, textWidth, wantsColor } from './context.ts';
 import { numberColumns, renderTable } from './table.ts';
@@ -99,6 +101,16 @@ function closingLines(summary: ExtractSummary, result: string, loadSeconds: numb
     skipped === '' ? '' : `left out: ${skipped}`,
   ].filter((note) => note !== '');
   return notes.length === 0 ? lines : [...lines, ...notes.map((note) => `· ${note}`)];
+}
+
+/** Says how many files of the folders are no documents. @param others their paths @param target the output, which may be there */
+export function writeOthers(others: readonly string[], target: string, context: CliContext): void {
+  const passed = others.filter((path) => resolve(path) !== resolve(target));
+  if (passed.length === 0) return;
+  const kinds = groupBy(passed, (path) => [extname(path).toLowerCase() || 'no extension']);
+  const counts = [...kinds].sort(([, a], [, b]) => b.length - a.length);
+  const list = counts.map(([kind, paths]) => `${formatCount(paths.length)} × ${kind}`).join(', ');
+  context.stderr.write(`Passed over, no documents: ${list}\n`);
 }
 
 /** Writes the list of files that failed. */

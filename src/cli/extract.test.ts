@@ -46,6 +46,15 @@ describe('extract', () => {
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
+  it('counts the files of folders that are no documents, but for its own output', async () => {
+    place.write('старое.doc', 'x');
+    place.write('данные.json', '{}');
+    place.write('ещё.json', '{}');
+    place.write('out.json', '');
+    const { code, stderr } = await cli(['extract', place.folder, '--out', place.path('out.json')]);
+    expect([code, stderr]).toEqual([0, 'Passed over, no documents: 2 × .json, 1 × .doc\n']);
+  });
+
   it('streams to standard output, tables to standard error', async () => {
     const { stdout, stderr } = await cli([
       'extract',

@@ -64,6 +64,27 @@ describe('label', () => {
     expect(JSON.parse(place.read('out.json'))).not.toEqual(sentences);
   });
 
+  it('writes to standard output with --out -, the summary to standard error', async () => {
+    const model = makeModel('a', ['DRUG', 'DOSAGE'], 1);
+    const document = place.write('схема.txt', text);
+    const { code, stdout, stderr } = await cli([
+      'label',
+      document,
+      '--model',
+      model,
+      '--out',
+      '-',
+      '--threads',
+      '1',
+    ]);
+    expect(code).toBe(0);
+    const sentences: LabelledSentence[] = JSON.parse(stdout);
+    expect(stderr).toMatch(
+      new RegExp(`^${sentences.length} sentences? with .* written to standard output\\n`),
+    );
+    expect(existsSync('-')).toBe(false);
+  });
+
   it('draws as many sentences as asked', async () => {
     const model = makeModel('a', ['DRUG', 'DOSAGE'], 1);
     const { code, stdout } = await label([model], '--sentences', '2', '--empty-share', '1', '--seed', '3');

@@ -174,6 +174,23 @@ describe('info and broken models', () => {
     expect((await cli(['info'])).code).toBe(0);
   });
 
+  it('takes the model as argument or option', async () => {
+    const [byArgument, byOption, both] = await Promise.all([
+      cli(['info', 'guidelines-ru']),
+      cli(['info', '--model', 'guidelines-ru']),
+      cli(['info', 'guidelines-ru', '--model', 'guidelines-ru']),
+    ]);
+    expect(byArgument).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^guidelines-ru\n[\s\S]*^Types /m),
+    });
+    expect([byOption, both]).toEqual([byArgument, byArgument]);
+    expect((await cli(['info'])).stdout).toMatch(/More about one: w2ner info guidelines-ru\n$/);
+    const two = await cli(['info', 'guidelines-ru', '--model', 'guidelines-ru-keywords']);
+    expect(two.code).toBe(2);
+    expect(two.stderr).toContain('got the models "guidelines-ru" and "guidelines-ru-keywords", expected one');
+  });
+
   it('names the broken file of a model folder', async () => {
     const { loadModel } = processContext(new AbortController().signal);
     const document = place.write('a.md', 'Слово.');

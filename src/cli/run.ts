@@ -11,7 +11,8 @@ import { type CliContext, textWidth, wantsColor } from './context.ts';
 import { packageVersion } from './version.ts';
 
 const description = `Finds medical entities (drugs, doses, procedures, …) in Russian clinical guidelines.
-Documents are Markdown or plain text; models are trained and run by this program alone.`;
+Documents are Markdown, plain text, PDF, DOCX, HTML and records of the rubricator; models are
+trained and run by this program alone.`;
 
 const mainExamples = examples([
   ['w2ner extract guidelines/', 'all documents of a folder; results go to results.json'],

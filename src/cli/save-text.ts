@@ -1,11 +1,11 @@
 /** `--save-text`: the text of each document beside the results, for the places in them. */
-import { mkdirSync, realpathSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
-import { UserError } from '../base/errors.ts';
+import { mkdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { writeFileAtomic } from '../base/files.ts';
 import { inputError } from '../document/read.ts';
 import type { DocumentSource } from '../predict/pipeline.ts';
 import type { FoundSources } from '../predict/sources.ts';
+import { refuseOverwriting } from './out.ts';
 
 /** One file name for each source: `NAME.txt`, with the extension before `.txt` or a number where that would clash. */
 export function textNames(names: readonly string[]): string[] {
@@ -22,36 +22,25 @@ export function textNames(names: readonly string[]): string[] {
   });
 }
 
-const realPath = (path: string): string => {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
-};
-
 /**
  * The same sources, which also write their text when they are read.
  * @throws UserError `E_OPTION` when the folder cannot be made, or a text would take the place of a document that is read
  */
-export function savingText({ sources, failures }: FoundSources, folder: string): FoundSources {
+export function savingText({ sources, ...rest }: FoundSources, folder: string): FoundSources {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
     throw inputError(folder, error);
   }
   const names = textNames(sources.map(({ name }) => name));
-  const inputs = new Set(sources.map(({ path }) => realPath(path)));
   const targets = names.map((name) => join(folder, name));
-  const clash = targets.find((target) => inputs.has(realPath(target)));
-  if (clash !== undefined) {
-    throw new UserError({
-      code: 'E_OPTION',
-      where: '--save-text',
-      message: `${clash} would be overwritten, and it is one of the documents`,
-      hint: 'name another folder',
-    });
-  }
+  refuseOverwriting({
+    where: '--save-text',
+    targets,
+    inputs: sources.map(({ path }) => path),
+    called: 'documents',
+    hint: 'name another folder',
+  });
   const saving = (source: DocumentSource, target: string): DocumentSource => ({
     ...source,
     read: async (signal) => {
@@ -60,5 +49,5 @@ export function savingText({ sources, failures }: FoundSources, folder: string):
       return document;
     },
   });
-  return { sources: sources.map((source, i) => saving(source, targets[i]!)), failures };
+  return { ...rest, sources: sources.map((source, i) => saving(source, targets[i]!)) };
 }

@@ -1,7 +1,8 @@
 /** Numbers, times, names, tables and option values as people read and write them. */
 import { createColors } from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { chooseFormat } from './choose-format.ts';
+import { exporters } from '../export/exporters.ts';
+import { checkFormatOptions, chooseFormat } from './choose-format.ts';
 import { collectList, fraction, wholeNumber } from './options.ts';
 import { barLine } from './progress.ts';
 import { renderTable } from './table.ts';
@@ -62,9 +63,6 @@ describe('option values', () => {
     expect(wholeNumber('--threads')('4')).toBe(4);
     expect(fraction('--min-score')('0,5')).toBe(0.5);
     expect(collectList('c', collectList('a, b,'))).toEqual(['a', 'b', 'c']);
-    expect(chooseFormat(undefined, 'x.CSV')).toBe('csv');
-    expect(chooseFormat('JSONL', 'x.csv')).toBe('jsonl');
-    expect([chooseFormat(undefined, undefined), chooseFormat(undefined, '-')]).toEqual(['json', 'json']);
   });
 
   it('refuses the rest', () => {
@@ -72,5 +70,40 @@ describe('option values', () => {
       expect(() => wholeNumber('--threads')(text)).toThrow('--threads');
     for (const text of ['', '-0.1', 'nan', '1.01'])
       expect(() => fraction('--min-score')(text)).toThrow('0 to 1');
+  });
+});
+
+describe('chooseFormat', () => {
+  it.each<[out: string | undefined, asked: string | undefined, format: string]>([
+    ['x.CSV', undefined, 'csv'],
+    ['x.csv', 'CSV', 'csv'],
+    ['x.json', 'label-studio', 'label-studio'],
+    ['x.bio', 'conll', 'conll'], // an extension that says nothing is free
+    ['v1.2', 'brat', 'brat'],
+    [undefined, undefined, 'json'],
+    ['-', undefined, 'json'],
+    ['/dev/stdout', undefined, 'json'],
+    ['dir.csv/.results', undefined, 'json'],
+  ])('%s with --format %s: %s', (out, asked, format) => {
+    expect(chooseFormat(exporters, out, asked)).toBe(format);
+  });
+
+  it.each<[out: string | undefined, asked: string | undefined, message: string]>([
+    ['r.xlsx', undefined, 'r.xlsx: ".xlsx" is no extension of a format written here, expected .json, .jsonl'],
+    ['x.csv', 'JSONL', '--format: got "jsonl", but the name x.csv says csv'],
+    ['x.json', 'csv', '--format: got "csv", but the name x.json says json'],
+    ['x.json', 'brat', '--format: got "brat", but the name x.json says json'],
+    [undefined, 'xls', '--format: got "xls", expected one of json, jsonl'],
+  ])('%s with --format %s is refused', (out, asked, message) => {
+    expect(() => chooseFormat(exporters, out, asked)).toThrow(message);
+  });
+
+  it('refuses options that have no effect on the format', () => {
+    expect(() => checkFormatOptions('csv', { delimiter: ';' })).not.toThrow();
+    expect(() => checkFormatOptions('html', { language: 'ru' })).not.toThrow();
+    expect(() => checkFormatOptions('json', { delimiter: ';' })).toThrow(
+      '--delimiter: has no effect on json, expected it with csv only',
+    );
+    expect(() => checkFormatOptions('csv', { delimiter: ';', language: 'ru' })).toThrow('--language');
   });
 });

@@ -1,6 +1,7 @@
 /** Checks settings, wherever they come from, and says all that is wrong with them. */
-import { distance } from 'fastest-levenshtein';
 import { UserError } from '../base/errors.ts';
+import { explainIssues } from '../base/explain-issues.ts';
+import { nearest } from '../base/nearest.ts';
 import { type Config, configSchema, settingNames } from './schema.ts';
 
 const knownKeys = settingNames;
@@ -13,10 +14,7 @@ export function checkKeys(settings: object, where: string): void {
     unknown.length === 1
       ? `"${unknown[0]}" is not a known setting`
       : `${unknown.map((key) => `"${key}"`).join(', ')} are not known settings`;
-  const near = unknown.map((key) => {
-    const nearest = [...knownKeys].sort((a, b) => distance(a, key) - distance(b, key))[0]!;
-    return distance(nearest, key) <= 4 ? nearest : undefined;
-  });
+  const near = unknown.map((key) => nearest(key, knownKeys));
   const hint = near.every((key) => key !== undefined)
     ? `did you mean ${near.map((key) => `"${key}"`).join(', ')}?`
     : `known settings: ${knownKeys.join(', ')}`;
@@ -31,12 +29,7 @@ export function checkConfig(settings: object, where = 'config'): Config {
   checkKeys(settings, where);
   const result = configSchema.safeParse(settings);
   if (!result.success) {
-    const problems = result.error.issues.map((issue) => {
-      const key = issue.path.join('.');
-      const found = JSON.stringify((settings as Record<string, unknown>)[String(issue.path[0])]);
-      return `"${key}": got ${found}, ${issue.message[0]!.toLowerCase()}${issue.message.slice(1)}`;
-    });
-    throw new UserError({ code: 'E_CONFIG_VALUE', where, message: problems.join('; ') });
+    throw new UserError({ code: 'E_CONFIG_VALUE', where, ...explainIssues(result.error.issues, settings) });
   }
   if (result.data.encoder === 'bert' && result.data.bert_name === undefined) {
     const hint = 'name a folder or a model of the hub: "bert_name": "bert-base-multilingual-cased"';

@@ -1,6 +1,7 @@
 /** The description of a BERT or RoBERTa encoder: the `config.json` of a Hugging Face model folder, as far as it is needed. */
 import { z } from 'zod';
 import { UserError } from '../base/errors.ts';
+import { explainIssues } from '../base/explain-issues.ts';
 
 const size = z.int().positive();
 
@@ -49,14 +50,7 @@ export function checkEncoderConfig(value: unknown, where: string): EncoderConfig
   const result = encoderSchema.safeParse(value);
   const bad = (message: string): UserError => new UserError({ code: 'E_ENCODER', where, message });
   if (!result.success) {
-    const problems = result.error.issues.map(({ path, message }) => {
-      const key = path.join('.');
-      const found = JSON.stringify((value as Record<string, unknown> | null)?.[key]);
-      return key === ''
-        ? message
-        : `"${key}": got ${found ?? 'nothing'}, ${message[0]!.toLowerCase()}${message.slice(1)}`;
-    });
-    throw bad(problems.join('; '));
+    throw new UserError({ code: 'E_ENCODER', where, ...explainIssues(result.error.issues, value) });
   }
   const encoder = result.data;
   if (encoder.hidden_size % encoder.num_attention_heads !== 0) {

@@ -76,6 +76,17 @@ describe('two entities of a type', () => {
     expect(made.join('\n')).not.toMatch(/осмотра & биомикроскопию/u);
   });
 
+  test('do not put a whole word beside an abbreviation, nor two forms of one word', () => {
+    const made = make([
+      example('с ТУР мочевого пузыря', ['P', 1, 2, 3]),
+      example('катетеризация мочевого пузыря', ['P', 0, 1, 2]),
+      example('катетеризации мочевого пузыря', ['P', 0, 1, 2]),
+      example('УЗИ мочевого пузыря', ['P', 0, 1, 2]),
+    ]).map(spell);
+    expect(made).toContain('с ТУР & УЗИ мочевого пузыря | ТУР мочевого пузыря | УЗИ мочевого пузыря');
+    expect(made.join('\n')).not.toMatch(/катетеризаци/u);
+  });
+
   test('keep the entities inside them, and those behind them move', () => {
     const made = make([
       example('Назначить измерение АД дважды в день', ['P', 1, 2], ['L', 2], ['F', 3, 4, 5]),

@@ -5,7 +5,7 @@
  */
 import { groupBy } from '../base/group.ts';
 import type { Random } from '../base/random.ts';
-import { agreeInCase, likeness, SHORTEST_STEM } from '../text/inflection.ts';
+import { agreeInCase, isInflected, likeness, SHORTEST_STEM } from '../text/inflection.ts';
 import { typeKey } from './labels.ts';
 import { sameWords } from './relation-grid.ts';
 import type { EntityMention, Example } from './types.ts';
@@ -112,21 +112,21 @@ function drawConjuncts(phrase: Phrase, candidates: readonly Phrase[], random: Ra
   const shared = sharedWords(phrase, first);
   if (shared === undefined) return undefined;
   const others = [first];
-  const own = new Set([ownWords(phrase, shared), ownWords(first, shared)]);
+  const taken = new Set([phrase, first].map((one) => ownWords(one, shared).join(' ')));
   for (let tries = TRIES; others.length < wanted && tries > 0; tries--) {
     const next = candidates[random.below(candidates.length)]!;
     const both = sharedWords(phrase, next);
     if (both === undefined || both.head < shared.head || both.tail < shared.tail) continue;
-    const words = ownWords(next, shared);
-    if (own.has(words) || !isConjunct(phrase, next, shared)) continue;
-    own.add(words);
+    const own = ownWords(next, shared).join(' ');
+    if (taken.has(own) || !isConjunct(phrase, next, shared)) continue;
+    taken.add(own);
     others.push(next);
   }
   return { others, shared };
 }
 
-const ownWords = ({ folded }: Phrase, { head, tail }: Shared): string =>
-  folded.slice(head, folded.length - tail).join(' ');
+const ownWords = ({ folded }: Phrase, { head, tail }: Shared): string[] =>
+  folded.slice(head, folded.length - tail);
 
 /** The contiguous entities of a sentence that no other entity contains or crosses. */
 function phrasesOf(example: Example): Phrase[] {
@@ -162,15 +162,19 @@ function sharedWords(a: Phrase, b: Phrase): Shared | undefined {
   const both = [...a.folded.slice(0, head), ...a.folded.slice(a.words.length - tail)];
   if (!both.some((word) => word.length >= CONTENT_LENGTH)) return undefined;
   const shared = { head, tail };
-  if (ownWords(a, shared) === ownWords(b, shared)) return undefined;
   return isConjunct(a, b, shared) ? shared : undefined;
 }
 
-/** Whether the own words of both are short enough and can stand in one case. */
-function isConjunct(a: Phrase, b: Phrase, { head, tail }: Shared): boolean {
-  const longest = Math.max(a.words.length, b.words.length) - head - tail;
-  if (longest > (head === 0 ? LONGEST_BEFORE_SHARED : LONGEST_CONJUNCT)) return false;
-  return agreeInCase(a.words[head]!, b.words[head]!);
+/** Whether the own words of both are short enough, differ by more than endings, and can stand in one case. */
+function isConjunct(a: Phrase, b: Phrase, shared: Shared): boolean {
+  const [one, other] = [ownWords(a, shared), ownWords(b, shared)];
+  const longest = Math.max(one.length, other.length);
+  if (longest > (shared.head === 0 ? LONGEST_BEFORE_SHARED : LONGEST_CONJUNCT)) return false;
+  const isSame = one.length === other.length && one.every((word, i) => likeness(word, other[i]!) !== 'other');
+  if (isSame) return false;
+  const [first, second] = [a, b].map(({ words }) => words[shared.head]!) as [string, string];
+  // what a shared noun governs is in its case already; what stands before shared words may not hide its case
+  return agreeInCase(first, second) && (shared.head > 0 || isInflected(first) === isInflected(second));
 }
 
 function choose<T>(choices: readonly Choice<T>[], random: Random): T {

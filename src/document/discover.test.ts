@@ -72,6 +72,14 @@ describe('discoverDocuments', () => {
     expect(found('в папке/results.json').files).toEqual(['в папке/results.json']);
   });
 
+  it('tells which files of folders and patterns are no documents', () => {
+    const others = (...paths: string[]): string[] =>
+      discoverDocuments(paths.map(at)).others.map((file) => file.slice(root.length + 1));
+    expect(others('')).toEqual(['c.doc', 'в папке/results.json', 'пустая/нет.doc']);
+    expect(others('в папке', '*.doc', 'в папке/*.json')).toContain('c.doc');
+    expect(others('a.md', 'c.doc')).toEqual([]); // named itself it is an error
+  });
+
   it('lists a file once', () => {
     expect(found('a.md', 'a.md', '*.md', 'в папке/../a.md').files).toEqual(['a.md', 'имя [1].md']);
   });

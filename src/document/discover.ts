@@ -14,6 +14,14 @@ export interface Discovery {
   readonly files: readonly string[];
   /** One error for each argument (or folder inside one) that gave nothing or could not be read. */
   readonly failures: readonly UserError[];
+  /** Files met in folders and by patterns that are no documents, sorted, each once. */
+  readonly others: readonly string[];
+}
+
+/** What is found on the way. */
+interface Found {
+  readonly failures: UserError[];
+  readonly others: string[];
 }
 
 /** Folders that hold no documents of the user's. */
@@ -48,7 +56,7 @@ function isDocument(path: string): boolean {
 }
 
 /** Walks a folder. A folder is entered once however many links lead to it, so that a loop of links ends. */
-function walkFolder(folder: string, files: string[], failures: UserError[]): void {
+function walkFolder(folder: string, files: string[], { failures, others }: Found): void {
   const visited = new Set<string>();
   const pending = [folder];
   for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
@@ -63,7 +71,7 @@ function walkFolder(folder: string, files: string[], failures: UserError[]): voi
         if (kind instanceof Error) {
           if (documentFormat(path) !== undefined) failures.push(inputError(path, kind));
         } else if (kind.isDirectory()) pending.push(path);
-        else if (kind.isFile() && isDocument(path)) files.push(path);
+        else if (kind.isFile()) (isDocument(path) ? files : others).push(path);
       }
     } catch (error) {
       failures.push(inputError(current, error));
@@ -71,10 +79,11 @@ function walkFolder(folder: string, files: string[], failures: UserError[]): voi
   }
 }
 
-function findInFolder(folder: string, failures: UserError[]): string[] {
+function findInFolder(folder: string, found: Found): string[] {
+  const { failures } = found;
   const files: string[] = [];
   const before = failures.length;
-  walkFolder(folder, files, failures);
+  walkFolder(folder, files, found);
   if (files.length === 0 && failures.length === before) {
     failures.push(
       new UserError({
@@ -89,7 +98,8 @@ function findInFolder(folder: string, failures: UserError[]): string[] {
 }
 
 /** Expands a glob: matched documents, and the documents in matched folders. */
-function findByGlob(pattern: string, failures: UserError[]): string[] {
+function findByGlob(pattern: string, found: Found): string[] {
+  const { failures, others } = found;
   const matches = globSync(pattern.replaceAll('\\', '/'), {
     onlyFiles: false,
     dot: false,
@@ -101,8 +111,8 @@ function findByGlob(pattern: string, failures: UserError[]): string[] {
     const path = match.replace(/\/$/, '');
     const stats = statOrError(path);
     if (stats instanceof Error) failures.push(inputError(path, stats));
-    else if (stats.isDirectory()) walkFolder(path, files, failures);
-    else if (isDocument(path)) files.push(path);
+    else if (stats.isDirectory()) walkFolder(path, files, found);
+    else (isDocument(path) ? files : others).push(path);
   }
   if (files.length === 0) {
     const message = `no document matches this pattern (${matches.length} other matches), expected ${expected}`;
@@ -118,7 +128,8 @@ function findByGlob(pattern: string, failures: UserError[]): string[] {
   return files;
 }
 
-function findByPath(path: string, failures: UserError[]): string[] {
+function findByPath(path: string, found: Found): string[] {
+  const { failures } = found;
   if (path === '') {
     failures.push(
       new UserError({
@@ -130,12 +141,12 @@ function findByPath(path: string, failures: UserError[]): string[] {
   }
   const stats = statOrError(path);
   if (!(stats instanceof Error)) {
-    if (stats.isDirectory()) return findInFolder(path, failures);
+    if (stats.isDirectory()) return findInFolder(path, found);
     if (documentFormat(path) !== undefined) return [path];
     failures.push(unsupportedType(path));
     return [];
   }
-  if (stats.code === 'ENOENT' && isDynamicPattern(path)) return findByGlob(path, failures);
+  if (stats.code === 'ENOENT' && isDynamicPattern(path)) return findByGlob(path, found);
   failures.push(inputError(path, stats));
   return [];
 }
@@ -169,7 +180,7 @@ function uniqueFiles(paths: readonly string[]): string[] {
  * (`E_INPUT_MISSING`, `E_INPUT_EMPTY_FOLDER`, `E_INPUT_TYPE`, `E_INPUT_READ`), the rest can be processed.
  */
 export function discoverDocuments(paths: readonly string[]): Discovery {
-  const failures: UserError[] = [];
-  const found = paths.flatMap((path) => findByPath(path, failures));
-  return { files: uniqueFiles(found), failures };
+  const met: Found = { failures: [], others: [] };
+  const found = paths.flatMap((path) => findByPath(path, met));
+  return { files: uniqueFiles(found), failures: met.failures, others: uniqueFiles(met.others) };
 }

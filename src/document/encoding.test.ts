@@ -66,7 +66,7 @@ describe('decodeText', () => {
   });
 
   test.each<[string, Uint8Array, string, RegExp]>([
-    ['nothing', new Uint8Array(), 'E_EMPTY', /the file is empty/],
+    ['nothing', new Uint8Array(), 'E_EMPTY', /the file is empty, expected a document/],
     ['white space', Buffer.from(' \r\n\t'), 'E_EMPTY', /white space/],
     ['only a byte-order mark', Buffer.from([0xef, 0xbb, 0xbf]), 'E_EMPTY', /white space/],
     ['a zero byte', Buffer.from('да\u0000нет'), 'E_BINARY', /byte 4: 0x00/],

@@ -248,23 +248,35 @@ function brokenUtf8(bytes: Uint8Array, offset: number, where: string): UserError
  * UTF-8 is tried strictly first. Bytes that are not UTF-8 are Windows-1251 only when they read as Russian there; a file
  * that is UTF-8 but for a few bytes is reported, not decoded as nonsense.
  *
- * @throws UserError `E_EMPTY` (nothing but white space), `E_BINARY`, `E_ENCODING`; the message names the byte
+ * @throws UserError `E_EMPTY` ({@link checkNotEmpty}), `E_BINARY`, `E_ENCODING`; the message names the byte
  */
 export function decodeText(bytes: Uint8Array, where: string): DecodedText {
   for (const [prefix, what, hint] of signatures) {
     if (startsWith(bytes, prefix)) throw binary(where, 0, `this is ${what}`, hint);
   }
   const decoded = decodeMarked(bytes, where) ?? decodeUnmarked(bytes, where);
-  if (!/\S/.test(decoded.text)) {
-    const what = bytes.length === 0 ? 'the file is empty' : 'the file holds nothing but white space';
-    throw new UserError({
-      code: 'E_EMPTY',
-      where,
-      message: what,
-      hint: 'remove it from the list or fill it',
-    });
-  }
+  checkNotEmpty(where, 'file', decoded.text, bytes.length);
   return decoded;
+}
+
+/**
+ * Refuses text without a sign in it.
+ * @param length of what the text came as: a file with a byte-order mark alone is not empty
+ * @throws UserError `E_EMPTY`
+ */
+export function checkNotEmpty(
+  where: string,
+  what: 'file' | 'text',
+  text: string,
+  length = text.length,
+): void {
+  if (/\S/.test(text)) return;
+  throw new UserError({
+    code: 'E_EMPTY',
+    where,
+    message: `the ${what} ${length === 0 ? 'is empty' : 'holds nothing but white space'}, expected a document`,
+    hint: 'fill it or leave it out',
+  });
 }
 
 /** Decodes a file that begins with a byte-order mark. */

@@ -43,6 +43,12 @@ const zipStarts = ['PK\u0003\u0004', 'PK\u0005\u0006'];
 const htmlStart =
   /^\s*(?:<!--[\s\S]*?-->\s*)*(?:<!doctype html|<html[\s>]|<\?xml[^>]*\?>\s*(?:<!doctype html|<html[\s>]))/i;
 
+/** Whether a value that came as JSON is, or was meant to be, a record of the rubricator: nothing else has `obj.sections`. */
+export function looksLikeRecord(value: unknown): boolean {
+  const inside = (value as { readonly obj?: unknown } | null | undefined)?.obj;
+  return typeof inside === 'object' && inside !== null && 'sections' in inside;
+}
+
 /**
  * The format that the content itself tells: PDF, ZIP (taken for DOCX) and HTML with its head are known by their first bytes.
  * Markdown, text and JSON look like one another: there the name decides.

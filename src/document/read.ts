@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { errorMessage, UserError } from '../base/errors.ts';
+import { decodeText } from './encoding.ts';
 import { chooseDocumentFormat } from './format.ts';
 import { documentFromBytes, documentFromText, type ReadOptions, unsupportedType } from './from-bytes.ts';
 import { checkBytes, defaultLimits } from './limits.ts';
@@ -12,6 +13,7 @@ const reasons: Readonly<Record<string, readonly [code: string, message: string, 
   ENOTDIR: ['E_INPUT_MISSING', 'there is no such file: a part of the path is not a folder', 'check the path'],
   EACCES: ['E_INPUT_READ', 'you may not read this file', 'check its permissions'],
   EPERM: ['E_INPUT_READ', 'you may not read this file', 'check its permissions'],
+  EISDIR: ['E_INPUT_TYPE', 'this is a folder, expected a file', 'name the file in it'],
   ELOOP: ['E_INPUT_READ', 'a link that leads back to itself', 'remove the link'],
 };
 
@@ -42,6 +44,20 @@ function readBytes(path: string, largest: number): Uint8Array {
   } catch (error) {
     throw error instanceof UserError ? error : inputError(path, error);
   }
+}
+
+/**
+ * Reads a small text file that is no document, such as a list, in any encoding that documents may have.
+ * @throws UserError `E_INPUT_MISSING`, `E_INPUT_READ`, `E_INPUT_TYPE`, `E_ENCODING`, `E_BINARY`
+ */
+export function readPlainText(path: string): string {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw inputError(path, error);
+  }
+  return decodeText(bytes, path).text;
 }
 
 /**

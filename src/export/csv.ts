@@ -18,13 +18,14 @@ export const csvColumns = [
   'section',
 ] as const;
 
-type Cell = string | number;
+/** What a cell may hold; `null` leaves it empty. */
+export type CsvCell = string | number | null;
 
 /** Character ranges as `12-17 30-41`. */
 export const spansCell = (spans: readonly (readonly [number, number])[]): string =>
   spans.map(([start, end]) => `${start}-${end}`).join(' ');
 
-function rowsOf(record: PlacedRecord): Cell[][] {
+function rowsOf(record: PlacedRecord): CsvCell[][] {
   return record.entities.map((entity) => [
     record.source_file,
     record.path ?? '',
@@ -45,10 +46,13 @@ function rowsOf(record: PlacedRecord): Cell[][] {
 /** What a spreadsheet would take for a formula: also the full-width signs. */
 const formula = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/u;
 
-/** A row with its line end; text that would run as a formula gets an apostrophe in front. */
-export function csvRow(cells: readonly Cell[], delimiter = ','): string {
+/**
+ * A row with its line end. Text that would run as a formula gets an apostrophe in front; quotes stand around cells with the
+ * delimiter, quotes, or either sign of a line end, as readers take one alone for the end of a row.
+ */
+export function csvRow(cells: readonly CsvCell[], delimiter = ','): string {
   const written = cells.map((cell) => {
-    if (typeof cell === 'number') return String(cell);
+    if (typeof cell !== 'string') return cell === null ? '' : String(cell);
     const safe = formula.test(cell) ? `'${cell}` : cell;
     return /["\r\n]/u.test(safe) || safe.includes(delimiter) ? `"${safe.replaceAll('"', '""')}"` : safe;
   });

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { parse } from 'csv-parse/sync';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ExtractRecord } from '../predict/record.ts';
 import { exporters, type FormatName, formatOfPath, writeRecords } from './exporters.ts';
@@ -79,6 +80,23 @@ describe('formats', () => {
     expect(rows[2]).toContain(",'=1+1,0.5,");
     expect(rows[3]).toContain(",'- 5 %,0.25,3,12");
     expect(await exported('csv', [record('а, б; в')], ';')).toContain('DRUG;"а, б; в";0.5;');
+  });
+
+  it.each([
+    ',',
+    ';',
+    '\t',
+  ])('csv with %j: cells with line ends of any kind stay one cell', async (delimiter) => {
+    const texts = ['а\nб', 'а\rб', 'а\r\nб', '\n', 'а; б, в\tг'];
+    const text = await exported(
+      'csv',
+      texts.map((cell) => record(cell)),
+      delimiter,
+    );
+    // The first line end would count as that of all rows: here every sign of one is a line end.
+    const rows: string[][] = parse(text, { bom: true, delimiter, record_delimiter: ['\r\n', '\n', '\r'] });
+    expect(rows.map((row) => row.length)).toEqual(Array(texts.length + 1).fill(rows[0]!.length));
+    expect(rows.slice(1).map((row) => row[3])).toEqual(texts);
   });
 
   it('knows a format by the extension', () => {

@@ -3,6 +3,7 @@ import type { ExtractRecord } from '../predict/record.ts';
 import { bratExporter } from './brat.ts';
 import { conllExporter } from './conll.ts';
 import { csvExporter } from './csv.ts';
+import { extensionOf } from './extension.ts';
 import { htmlExporter } from './html.ts';
 import { jsonExporter } from './json.ts';
 import { jsonlExporter } from './jsonl.ts';
@@ -32,8 +33,7 @@ export const formatNames = Object.keys(exporters) as FormatName[];
 
 /** The format that a file name's extension stands for; the first where several share it. */
 export function formatOfPath(path: string): FormatName | undefined {
-  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-  const extension = name.includes('.') ? name.slice(name.lastIndexOf('.') + 1).toLowerCase() : '';
+  const extension = extensionOf(path);
   return extension === ''
     ? undefined
     : formatNames.find((format) => exporters[format].extension === extension);

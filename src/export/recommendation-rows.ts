@@ -66,7 +66,9 @@ const columnOfType: Readonly<Record<string, string>> = {
   'LAB_VALUE / MEASUREMENT': 'measurements',
   'SEVERITY/STAGE': 'severity',
 };
-const order = Object.values(columnOfType);
+
+/** The columns of the shipped models' types, in order. */
+export const knownColumns: readonly string[] = Object.values(columnOfType);
 
 /** The column of an entity type; a type that no shipped model has is called by its name in small letters. */
 export const entityColumn = (type: string): string =>
@@ -75,7 +77,8 @@ export const entityColumn = (type: string): string =>
 /** The columns of a model's types, in order. */
 export function entityColumns(types: readonly string[]): string[] {
   const columns = [...new Set(types.map(entityColumn))];
-  const rank = (column: string): number => (order.includes(column) ? order.indexOf(column) : order.length);
+  const rank = (column: string): number =>
+    knownColumns.includes(column) ? knownColumns.indexOf(column) : knownColumns.length;
   return columns.sort((a, b) => rank(a) - rank(b));
 }
 

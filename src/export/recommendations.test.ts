@@ -104,7 +104,8 @@ describe('recommendationRows', () => {
 
 describe('formats', () => {
   const written = (format: RecommendationFormat, delimiter?: string, list = rows): string => {
-    const writer = recommendationExporters[format].open(delimiter === undefined ? {} : { delimiter });
+    const settings = { types: result.types, ...(delimiter === undefined ? {} : { delimiter }) };
+    const writer = recommendationExporters[format].open(settings);
     return writer.begin() + list.map((row) => writer.record(row)).join('') + writer.end();
   };
 
@@ -123,8 +124,30 @@ describe('formats', () => {
     expect(lines[1]).toMatchObject({ advice: 'against', comment: '', comment_drugs: '' });
   });
 
-  it('CSV of nothing is a header', () => {
-    expect(written('csv', ',', [])).toMatch(/^\uFEFFsource_file,id,.*comment\r\n$/);
+  it('CSV of nothing is the same header', () => {
+    expect(written('csv', ',', [])).toMatch(/^\uFEFFsource_file,id,.*comment,comment_populations,.*\r\n$/);
+    expect(written('csv').startsWith(written('csv', ',', []))).toBe(true);
+    const shipped = recommendationExporters.csv.open().begin() as string;
+    expect(shipped.split(',')).toHaveLength(45);
+  });
+
+  it('CSV never drops a column that was not announced', () => {
+    const { record } = recommendationExporters.csv.open();
+    expect(() => record(rows[0]!)).toThrow('no column for "новый_тип_"');
+  });
+
+  it('CSV keeps cells of several lines in one row', () => {
+    const texts = ['одна\nдве', 'одна\rдве', 'одна\r\nдве', 'одна;две'];
+    const list = texts.map((cell) => ({ ...rows[0]!, thesis: cell, comment: `${cell}\n\n"три"` }));
+    const parsed: Record<string, string>[] = parse(written('csv', ';', list), {
+      bom: true,
+      columns: true,
+      delimiter: ';',
+      record_delimiter: ['\r\n', '\n', '\r'],
+    });
+    expect(parsed.map(({ thesis, comment }) => [thesis, comment])).toEqual(
+      list.map(({ thesis, comment }) => [thesis, comment]),
+    );
   });
 
   it('JSON and JSON Lines hold the rows unchanged', () => {

@@ -1,8 +1,13 @@
 /** The formats of recommendations: JSON, JSON Lines, and CSV for spreadsheets. */
-import { stringify } from 'csv-stringify/sync';
+import { type CsvCell, csvRow } from './csv.ts';
 import { jsonExporter } from './json.ts';
 import { jsonlExporter } from './jsonl.ts';
-import type { EntityColumns, RecommendationRow } from './recommendation-rows.ts';
+import {
+  type EntityColumns,
+  entityColumns,
+  knownColumns,
+  type RecommendationRow,
+} from './recommendation-rows.ts';
 import type { Exporter } from './types.ts';
 
 /** Entities as a cell: each text once, in order. */
@@ -10,7 +15,7 @@ const entityCell = (entities: EntityColumns, column: string): string =>
   [...new Map((entities[column] ?? []).map(({ text }) => [text.toLowerCase(), text])).values()].join('; ');
 
 /** The columns before and behind those of the entities. */
-const leading: Readonly<Record<string, (row: RecommendationRow) => string | number | null>> = {
+const leading: Readonly<Record<string, (row: RecommendationRow) => CsvCell>> = {
   source_file: (row) => row.source_file,
   id: (row) => row.id,
   title: (row) => row.title,
@@ -35,37 +40,35 @@ const trailing: typeof leading = {
 };
 
 /**
- * Writes a line per recommendation; the entity columns are those of the first row. Text that a spreadsheet would run as a
- * formula gets an apostrophe in front, as in the CSV of entities.
+ * Writes a line per recommendation. The columns are those of the types given, or of the shipped models' types: the same with
+ * and without recommendations.
  */
 const csv: Exporter<RecommendationRow> = {
   extension: 'csv',
   description: 'a line per recommendation, for spreadsheets',
   mediaType: 'text/csv; charset=utf-8',
-  open: ({ delimiter = ',' } = {}) => {
-    const write = (cells: readonly (string | number | null)[]): string =>
-      stringify([[...cells]], { delimiter, record_delimiter: '\r\n', escape_formulas: true });
-    let columns: readonly string[] | undefined;
-    const head = (own: readonly string[]): string => {
-      columns = own;
-      const entities = [own, own.map((column) => `comment_${column}`)];
-      const [thesis, comment] = entities as [readonly string[], readonly string[]];
-      return write([...Object.keys(leading), ...thesis, ...Object.keys(trailing), ...comment]);
-    };
+  open: ({ delimiter = ',', types } = {}) => {
+    const columns = types === undefined ? knownColumns : entityColumns(types);
+    const head = [
+      ...Object.keys(leading),
+      ...columns,
+      ...Object.keys(trailing),
+      ...columns.map((column) => `comment_${column}`),
+    ];
     return {
-      begin: () => '\uFEFF',
+      begin: () => `\uFEFF${csvRow(head, delimiter)}`,
       record: (row) => {
-        const opening = columns === undefined ? head(Object.keys(row.entities)) : '';
-        const own = columns ?? [];
+        const stray = Object.keys(row.entities).find((column) => !columns.includes(column));
+        if (stray !== undefined) throw new Error(`there is no column for "${stray}": open with all types`);
         const cells = [
           ...Object.values(leading).map((cell) => cell(row)),
-          ...own.map((column) => entityCell(row.entities, column)),
+          ...columns.map((column) => entityCell(row.entities, column)),
           ...Object.values(trailing).map((cell) => cell(row)),
-          ...own.map((column) => entityCell(row.comment_entities, column)),
+          ...columns.map((column) => entityCell(row.comment_entities, column)),
         ];
-        return opening + write(cells);
+        return csvRow(cells, delimiter);
       },
-      end: () => (columns === undefined ? head([]) : ''),
+      end: () => '',
     };
   },
 };

@@ -1,6 +1,7 @@
 /** Which entity types a user asked for: forgiving about spelling, strict about meaning. */
 import { distance } from 'fastest-levenshtein';
 import { UserError } from '../base/errors.ts';
+import { shorten } from '../base/explain-issues.ts';
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 const partsOf = (name: string): string[] => name.split('/').map(plain);
@@ -46,7 +47,7 @@ function resolveType(name: string, available: readonly string[], where: string):
   throw new UserError({
     code: 'E_TYPE',
     where,
-    message: `"${name}" is not a type of this model`,
+    message: `"${shorten(name)}" is not a type of this model`,
     hint: question + listTypes(available),
   });
 }

@@ -12,15 +12,18 @@ import { describeFailure, type FileFailure } from './summary.ts';
 export interface FoundSources {
   readonly sources: readonly DocumentSource[];
   readonly failures: readonly FileFailure[];
+  /** Paths of files in folders that are no documents. */
+  readonly others: readonly string[];
 }
 
 /** Finds the documents of files, folders and patterns; documents already read are taken as they are. */
 export function findSources(input: readonly (string | Document)[]): FoundSources {
-  const { files, failures } = discoverDocuments(input.filter((item) => typeof item === 'string'));
+  const { files, failures, others } = discoverDocuments(input.filter((item) => typeof item === 'string'));
   const documents = input.filter((item) => typeof item !== 'string');
   return {
     sources: [...files.map(fileSource), ...documents.map(documentSource)],
     failures: failures.map((error) => describeFailure(error.where ?? '', error)),
+    others,
   };
 }
 

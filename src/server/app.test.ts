@@ -38,7 +38,7 @@ describe('the application', () => {
     stopping = true;
     const refused = await app.request('/api/extract', json({ text: 'a' }));
     expect([refused.status, refused.headers.get('connection')]).toEqual([503, 'close']);
-    expect(await refused.json()).toMatchObject({ code: 'E_STOPPING' });
+    expect(await refused.json()).toMatchObject({ code: 'E_STOPPING', hint: 'try again in 10 s' });
     expect((await app.request(url)).status).toBe(200);
     const health = await app.request('/health');
     expect([health.status, await health.json()]).toEqual([
@@ -51,7 +51,13 @@ describe('the application', () => {
     const { app } = fakeService();
     const wrong = await app.request('/api/jobs/x', { method: 'PUT' });
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, DELETE']);
-    expect((await app.request('/api/nothing')).status).toBe(404);
+    expect(await wrong.json()).toMatchObject({ code: 'E_METHOD', hint: expect.stringContaining('/docs') });
+    const unknown = await app.request('/api/nothing');
+    expect(unknown.status).toBe(404);
+    expect(await unknown.json()).toMatchObject({
+      code: 'E_NOT_FOUND',
+      hint: expect.stringContaining('/docs'),
+    });
   });
 
   test('the log has patterns and times, nothing of documents', async () => {
@@ -71,7 +77,14 @@ describe('the application', () => {
       openapi: string;
       paths: Record<
         string,
-        Record<string, { parameters?: { name: string }[]; requestBody?: { content: object } }>
+        Record<
+          string,
+          {
+            parameters?: { name: string }[];
+            requestBody?: { content: object };
+            responses: Record<number, { description: string }>;
+          }
+        >
       >;
       components: { schemas: Record<string, object>; securitySchemes: object };
     };
@@ -90,6 +103,13 @@ describe('the application', () => {
       'min_score',
     ]);
     expect(Object.keys(extract.requestBody!.content)).toContain('multipart/form-data');
+    const statuses = Object.keys(extract.responses).map(Number);
+    expect(statuses).toEqual([200, 400, 401, 403, 408, 413, 415, 422, 431, 500, 503, 504]);
+    for (const code of ['E_EMPTY', 'E_PDF', 'E_RUBRICATOR']) {
+      expect(extract.responses[422]!.description).toContain(`\`${code}\``);
+    }
+    const result = description.paths['/api/jobs/{id}/result']!.get!;
+    expect(result.responses[413]!.description).toContain('`E_RESULT_SIZE`');
     const references = [...JSON.stringify(description).matchAll(/#\/components\/schemas\/(\w+)/g)].map(
       ([, name]) => name!,
     );

@@ -83,15 +83,16 @@ export function createApp({ services, guards, log, webFolder }: AppOptions): Ope
       throw new Problem(
         'E_METHOD',
         `${c.req.method} is not possible here, expected ${methods.join(' or ')}`,
-        {
-          headers: { allow: methods.join(', ') },
-        },
+        { hint: seeReference, headers: { allow: methods.join(', ') } },
       );
     });
   }
   addPage(app, webFolder);
   app.notFound((c) =>
-    problemResponse(new Problem('E_NOT_FOUND', `there is nothing at ${c.req.path}`), c.get('id')),
+    problemResponse(
+      new Problem('E_NOT_FOUND', `there is nothing at ${c.req.path}`, { hint: seeReference }),
+      c.get('id'),
+    ),
   );
   app.onError((error, c) => {
     if (c.req.raw.signal.aborted) return new Response(null, { status: 499 }); // nobody is there to read it
@@ -138,6 +139,8 @@ function guard({ stopping }: Services, options: GuardOptions): MiddlewareHandler
     }
   };
 }
+
+const seeReference = `${selfPath.reference} lists what can be asked for, and how`;
 
 const isStopping = (): Problem =>
   new Problem('E_STOPPING', 'the service is stopping and takes no new work', {

@@ -3,14 +3,25 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem, type ProblemCode, problemJson } from './problems.ts';
 
-const kinds: Readonly<Record<string, readonly [code: ProblemCode, detail: string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: ['E_REQUEST_TIMEOUT', 'the request did not come to its end in time'],
-  HPE_HEADER_OVERFLOW: ['E_HEADERS', 'the headers of the request are larger than 16 KB'],
+type Broken = readonly [code: ProblemCode, detail: string, hint: string];
+
+const kinds: Readonly<Record<string, Broken>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    'E_REQUEST_TIMEOUT',
+    'the request did not come to its end in time',
+    'send a smaller document, or have the service started with a larger --timeout',
+  ],
+  HPE_HEADER_OVERFLOW: [
+    'E_HEADERS',
+    'the headers of the request are larger than 16 KB',
+    'put long fields into the body, and leave out headers that the service does not need',
+  ],
 };
 
-const other: readonly [ProblemCode, string] = [
+const other: Broken = [
   'E_REQUEST',
   'what came over the connection is no HTTP/1.1 request',
+  'the service speaks plain HTTP: write the address with http://',
 ];
 
 const reasons: Readonly<Record<number, string>> = {
@@ -27,8 +38,8 @@ export function answerBrokenRequests(server: Server): void {
       socket.destroy();
       return;
     }
-    const [code, detail] = kinds[error.code ?? ''] ?? other;
-    const problem = problemJson(new Problem(code, detail), '');
+    const [code, detail, hint] = kinds[error.code ?? ''] ?? other;
+    const problem = problemJson(new Problem(code, detail, { hint }), '');
     const body = JSON.stringify(problem);
     socket.end(
       `HTTP/1.1 ${problem.status} ${reasons[problem.status]}\r\nContent-Type: application/problem+json; charset=utf-8\r\n` +

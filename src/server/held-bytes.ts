@@ -20,7 +20,6 @@ export function createHeldBytes(limit: number): HeldBytes {
     reserve: (more) => {
       if (bytes + more > limit) {
         throw new Problem('E_BUSY', `the documents being worked on fill the ${megabytes(limit)} there are`, {
-          hint: 'try again in 5 s',
           retryAfter: 5,
         });
       }

@@ -102,25 +102,60 @@ const bad: readonly (readonly [
 ])[] = [
   ['malformed JSON', '', post('{"text": '), 400, 'E_JSON', /not JSON/],
   ['JSON that is not UTF-8', '', post(new Uint8Array([0x22, 0xff, 0x22])), 400, 'E_JSON', /UTF-8/],
-  ['no text', '', json({ name: 'a' }), 400, 'E_FIELD', /text: .*expected string/],
-  ['a list', '', json([1]), 400, 'E_FIELD', /body: .*expected object/],
-  ['a misspelt field', '', json({ text: 'a', min_scor: 1 }), 400, 'E_FIELD', /min_scor/],
-  ['a misspelt parameter', '?typs=a', json({ text: 'a' }), 400, 'E_FIELD', /query: .*typs/],
-  ['a score beyond 1', '', json({ text: 'a', min_score: 2 }), 400, 'E_FIELD', /min_score/],
+  ['no text', '', json({ name: 'a' }), 400, 'E_FIELD', /^text: is missing, expected a string$/],
+  ['a list', '', json([1]), 400, 'E_FIELD', /^body: got an array of 1, expected an object$/],
+  ['a misspelt field', '', json({ text: 'a', min_scor: 1 }), 400, 'E_FIELD', /^min_scor: is not known$/],
+  ['a misspelt parameter', '?typs=a', json({ text: 'a' }), 400, 'E_FIELD', /^query typs: is not known$/],
+  [
+    'a score beyond 1',
+    '',
+    json({ text: 'a', min_score: 2 }),
+    400,
+    'E_FIELD',
+    /^min_score: got 2, expected a number from 0 to 1$/,
+  ],
   [
     'a score that is no number',
     '?min_score=x',
     json({ text: 'a' }),
     400,
     'E_FIELD',
-    /query min_score: expected a number/,
+    /^query min_score: got "x", expected a number from 0 to 1$/,
   ],
-  ['a type that is no string', '', json({ text: 'a', types: ['drug', 1] }), 400, 'E_FIELD', /types\[1\]/],
+  [
+    'a type that is no string',
+    '',
+    json({ text: 'a', types: ['drug', 1] }),
+    400,
+    'E_FIELD',
+    /^types\[1\]: got 1, expected a string$/,
+  ],
   ['an unknown type', '', json({ text: 'a', types: ['weather'] }), 400, 'E_TYPE', /weather/],
   ['an unknown model', '', json({ text: 'a', model: '/etc' }), 400, 'E_MODEL_NAME', /"\/etc"/],
-  ['an unknown format', '', json({ text: 'a', format: 'odt' }), 400, 'E_FIELD', /format/],
-  ['an unknown output', '', json({ text: 'a', output: 'xls' }), 400, 'E_FIELD', /output/],
-  ['a name without end', '', json({ text: 'a', name: 'n'.repeat(300) }), 400, 'E_FIELD', /name/],
+  [
+    'an unknown format',
+    '',
+    json({ text: 'a', format: 'odt' }),
+    400,
+    'E_FIELD',
+    /^format: got "odt", expected one of "markdown", /,
+  ],
+  [
+    'an unknown output',
+    '',
+    json({ text: 'a', output: 'xls' }),
+    400,
+    'E_FIELD',
+    /^output: got "xls", expected one of "json", "csv"$/,
+  ],
+  [
+    'a name without end',
+    '',
+    json({ text: 'a', name: 'n'.repeat(300) }),
+    400,
+    'E_FIELD',
+    /^name: got "n{40}…", expected at most 255 characters$/,
+  ],
   [
     'a form that is none',
     '',
@@ -129,8 +164,47 @@ const bad: readonly (readonly [
     'E_MULTIPART',
     /form/,
   ],
-  ['a form without a file', '', form({ name: 'a.md' }), 400, 'E_FIELD', /file: is missing/],
-  ['a file elsewhere', '', form({ upload: file('a.md') }), 400, 'E_FIELD', /upload/],
+  [
+    'a form without a file',
+    '',
+    form({ name: 'a.md' }),
+    400,
+    'E_FIELD',
+    /^file: is missing, expected a file$/,
+  ],
+  [
+    'a file elsewhere',
+    '',
+    form({ upload: file('a.md') }),
+    400,
+    'E_FIELD',
+    /^upload: got a file, expected it in the field "file"$/,
+  ],
+  [
+    'a file’s name',
+    '',
+    form({ file: 'a.md' }),
+    400,
+    'E_FIELD',
+    /^file: got the text "a.md", expected a file$/,
+  ],
+  [
+    'types as one string',
+    '',
+    json({ text: 'a', types: 'drug' }),
+    400,
+    'E_FIELD',
+    /^types: got "drug", expected an array/,
+  ],
+  [
+    'a score as a string',
+    '',
+    json({ text: 'a', min_score: '1' }),
+    400,
+    'E_FIELD',
+    /^min_score: got "1", expected a number/,
+  ],
+  ['a record', '', json({ id: 1, mkb: 'C82', obj: { sections: [] } }), 400, 'E_FIELD', /^body: got a record/],
   ['two files', '', form({ file: [file('a.md'), file('b.md')] }), 400, 'E_ONE_FILE', /2 files/],
   [
     'a wrong content type',
@@ -177,9 +251,38 @@ describe('documents that come in', () => {
       const problem = problemSchema.parse(await response.json());
       expect([response.status, problem.code]).toEqual([status, code]);
       expect(problem.detail).toMatch(detail);
+      expect(problem.hint).toBeTruthy();
       expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     }
     expect([held.bytes, analyst.orders.length]).toEqual([0, 0]);
+  });
+
+  test.each<[string, RequestInit, RegExp]>([
+    ['a misspelt field', json({ txt: 'a' }), /^did you mean "text"\?$/],
+    ['a field that resembles none', json({ text: 'a', language: 'ru' }), /^known: text, name, .*min_score$/],
+    ['a misspelt format', json({ text: 'a', format: 'Markdwn' }), /^did you mean "markdown"\?$/],
+    ['a wrong value', json({ text: 'a', min_score: 5 }), /^\/docs lists the fields/],
+    ['a misspelt field of a form', form({ file: file('a.md'), fil: 'b' }), /^did you mean "file"\?$/],
+    ['a record', json({ obj: { sections: [] } }), /file in a form.*"format": "rubricator"/],
+  ])('%s: what to do', async (_name, init, hint) => {
+    const response = await fakeService().app.request('/api/extract', init);
+    expect(problemSchema.parse(await response.json()).hint).toMatch(hint);
+  });
+
+  test('no message repeats a document, however it came', async () => {
+    const { app } = fakeService();
+    const secret = 'Иванов '.repeat(1000);
+    const fields = { text: [secret], model: secret, types: [secret], output: secret, [secret]: 1 };
+    for (const body of [
+      fields,
+      { ...fields, text: 'a' },
+      { text: 'a', model: secret },
+      { text: 'a', types: ['Иванов '.repeat(280)] },
+      [secret],
+    ]) {
+      const answer = await (await app.request('/api/extract', json(body))).text();
+      expect(answer.length).toBeLessThan(1500);
+    }
   });
 
   test('bodies together have a limit, which is free again when they are done', async () => {

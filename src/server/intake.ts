@@ -1,11 +1,13 @@
 /** Requests as orders: a text in JSON, a file in a form, or a file as it is. */
 import type { z } from '@hono/zod-openapi';
 import { errorMessage } from '../base/errors.ts';
-import { documentFormat } from '../document/format.ts';
+import { explainIssues, shorten, shownValue } from '../base/explain-issues.ts';
+import { documentFormat, looksLikeRecord } from '../document/format.ts';
 import { selectTypes } from '../predict/select-types.ts';
 import type { Order, ServedModel } from './analyst.ts';
 import { type HeldBytes, receiveBody } from './held-bytes.ts';
 import type { ServiceLimits } from './limits.ts';
+import { selfPath } from './paths.ts';
 import { Problem } from './problems.ts';
 import type { RequestSchemas } from './schemas.ts';
 
@@ -92,7 +94,16 @@ const parseJson: Parse = async (bytes, _contentType, schemas) => {
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new Problem('E_JSON', `the body is not JSON in UTF-8: ${errorMessage(error)}`);
+    throw new Problem('E_JSON', `the body is not JSON in UTF-8: ${errorMessage(error)}`, {
+      hint: 'expected is {"text": "…"}; a file is sent in a form, or as the body with its own content type',
+    });
+  }
+  if (looksLikeRecord(value)) {
+    throw wrongField(
+      'body',
+      'got a record of the rubricator of clinical guidelines, expected an object with "text"',
+      'send the record as a file in a form (curl -F file=@record.json), or as "text" with "format": "rubricator"',
+    );
   }
   const { text, ...fields } = check(schemas.json, value, '');
   return { fields, content: text, name: 'text.txt', format: 'text' };
@@ -111,20 +122,24 @@ const parseForm: Parse = async (bytes, contentType, schemas) => {
   const strings: Record<string, string> = {};
   for (const [key, value] of form.entries()) {
     if (typeof value !== 'string') {
-      if (key !== 'file') throw wrongField(key, 'a file is expected in the field "file" only');
+      if (key !== 'file')
+        throw wrongField(shorten(key), 'got a file, expected it in the field "file"', formHint);
       files.push(value);
     } else strings[key] = key in strings ? `${strings[key]},${value}` : value;
   }
   if (files.length > 1) {
-    throw new Problem('E_ONE_FILE', `the form has ${files.length} files`, {
+    throw new Problem('E_ONE_FILE', `file: got ${files.length} files, expected one`, {
       hint: 'send a request for each: they are worked on together',
     });
   }
   const [file] = files;
-  if (file === undefined) throw wrongField('file', 'is missing');
+  if (strings.file !== undefined) {
+    throw wrongField('file', `got the text ${shownValue(strings.file)}, expected a file`, formHint);
+  }
+  if (file === undefined) throw wrongField('file', 'is missing, expected a file', formHint);
   const known = fileTypes[file.type.split(';')[0]!];
   return {
-    fields: check(schemas.strings, strings, ''),
+    fields: check(schemas.strings, strings, '', Object.keys(schemas.form.shape)),
     content: new Uint8Array(await file.arrayBuffer()),
     name: file.name === '' ? 'document' : file.name,
     ...(known?.format === undefined ? {} : { format: known.format }),
@@ -162,7 +177,7 @@ function createOrder(fields: Fields, parsed: Parsed, models: readonly ServedMode
 function findServed(name: string, models: readonly ServedModel[]): ServedModel {
   const found = models.find((model) => model.name === name);
   if (found !== undefined) return found;
-  throw new Problem('E_MODEL_NAME', `model: "${name}" is not served`, {
+  throw new Problem('E_MODEL_NAME', `model: ${shownValue(name)} is not served`, {
     hint: `served: ${models.map((model) => model.name).join(', ')}`,
   });
 }
@@ -181,24 +196,36 @@ function queryOf(request: Request): Record<string, string> {
 const defined = <T extends object>(fields: T): Partial<T> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 
-/** Checks a value. @param where names the place in messages; '' for the body */
-function check<S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> {
+/** Checks fields. @param where names the place in messages; '' for the body @param known names that may be given */
+function check<S extends z.ZodObject>(
+  schema: S,
+  value: unknown,
+  where: string,
+  known: readonly string[] = Object.keys(schema.shape),
+): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const place = (path: readonly PropertyKey[]): string => {
     const inside = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
     return [where, inside.replace(/^\./, '')].filter(Boolean).join(' ') || 'body';
   };
-  const lines = result.error.issues.map(({ path, message }) => `${place(path)}: ${message}`);
-  throw new Problem('E_FIELD', lines.join('; '));
+  const { message, hint } = explainIssues(result.error.issues, value, { place, known });
+  throw new Problem('E_FIELD', message, {
+    hint: hint ?? `${selfPath.reference} lists the fields and what they may be`,
+  });
 }
 
-const wrongField = (name: string, message: string): Problem => new Problem('E_FIELD', `${name}: ${message}`);
+const wrongField = (name: string, message: string, hint: string): Problem =>
+  new Problem('E_FIELD', `${name}: ${message}`, { hint });
+
+/** With curl a file needs its `@`: without it the name is sent as a text. */
+const formHint = 'with curl: -F file=@guideline.pdf';
 
 function unknownContentType(mediaType: string): Problem {
   const found = mediaType === '' ? 'the request has no content type' : `the content type is ${mediaType}`;
   const known = [...Object.keys(parsers), ...Object.keys(fileTypes)];
   return new Problem('E_CONTENT_TYPE', `${found}, expected one of ${known.join(', ')}`, {
+    hint: 'name it in the header Content-Type: with curl -H "Content-Type: application/json" for {"text": "…"}, or -F file=@guideline.pdf for a form',
     headers: { 'accept-post': known.join(', ') },
   });
 }

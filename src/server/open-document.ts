@@ -1,5 +1,6 @@
 /** An order's content as a document. */
 import { UserError } from '../base/errors.ts';
+import { checkNotEmpty } from '../document/encoding.ts';
 import { type DocumentFormat, documentFormat } from '../document/format.ts';
 import { documentFromBytes, unsupportedType } from '../document/from-bytes.ts';
 import { documentFromString } from '../document/from-string.ts';
@@ -10,7 +11,8 @@ import type { Order } from './analyst.ts';
 /**
  * Reads a document.
  * @param onProgress called with the share that was read, in [0, 1]
- * @throws UserError as {@link documentFromBytes} does, and for a text whose format is not a text's
+ * @throws UserError as {@link documentFromBytes} does; `E_EMPTY` and `E_FORMAT` for a text that is empty, or said to be of a
+ *   format that is not a text's
  */
 export async function openDocument(
   { name, content, format }: Order,
@@ -20,8 +22,10 @@ export async function openDocument(
   const limits = { ...defaultLimits, characters };
   const known = format as DocumentFormat | undefined;
   if (typeof content === 'string') {
+    const textual = textFormat(name, known);
     checkLength(name, content, characters);
-    return documentFromString(name, content, textFormat(name, known), { limits });
+    checkNotEmpty(name, 'text', content);
+    return documentFromString(name, content, textual, { limits });
   }
   const document = await documentFromBytes(name, content, {
     signal,

@@ -6,6 +6,8 @@ import { selfPath } from './paths.ts';
 export interface ProblemKind {
   readonly status: number;
   readonly title: string;
+  /** Where its answers carry codes of readers: which there are. */
+  readonly codes?: readonly string[];
 }
 
 /** The problems that the service itself knows, by code; readers and models have codes of their own. */
@@ -31,7 +33,21 @@ export const problemKinds = {
   E_RESULT_SIZE: { status: 413, title: 'Result too large to keep' },
   E_CONTENT_TYPE: { status: 415, title: 'Content type not supported' },
   E_INPUT_TYPE: { status: 415, title: 'Document format not supported' },
-  E_DOCUMENT: { status: 422, title: 'The document cannot be processed' },
+  E_DOCUMENT: {
+    status: 422,
+    title: 'The document cannot be processed',
+    codes: [
+      'E_EMPTY',
+      'E_BINARY',
+      'E_ENCODING',
+      'E_PDF',
+      'E_PDF_NO_TEXT',
+      'E_PDF_ENCRYPTED',
+      'E_DOCX',
+      'E_RUBRICATOR',
+      'E_INPUT_DEPTH',
+    ],
+  },
   E_READER_CRASH: { status: 422, title: 'Reading the document failed twice' },
   E_HEADERS: { status: 431, title: 'Request headers too large' },
   E_BUG: { status: 500, title: 'Something went wrong inside the service' },
@@ -43,6 +59,13 @@ export const problemKinds = {
 
 /** A code of {@link problemKinds}. */
 export type ProblemCode = keyof typeof problemKinds;
+
+/** What a kind is, in a sentence for the reference; codes in backquotes. */
+export function describeKind(code: ProblemCode): string {
+  const { title, codes }: ProblemKind = problemKinds[code];
+  if (codes === undefined) return `${title}.`;
+  return `${title}. Its \`code\` is one of ${codes.map((one) => `\`${one}\``).join(', ')}.`;
+}
 
 /** The body of an error answer. */
 export interface ProblemJson {
@@ -84,10 +107,14 @@ export function problemJson(error: unknown, id: string): ProblemJson {
   if (error instanceof UserError) {
     return describe(error.code, error.message, error.hint === undefined ? {} : { hint: error.hint });
   }
-  return describe('E_BUG', 'the log of the service has the reason under this id', { id });
+  return describe('E_BUG', 'the log of the service has the reason under this id', {
+    id,
+    hint: 'try again; if it stays, tell the id to whoever runs the service',
+  });
 }
 
-function describe(code: string, detail: string, { hint, id }: ProblemExtras): ProblemJson {
+function describe(code: string, detail: string, { retryAfter, ...extras }: ProblemExtras): ProblemJson {
+  const { id, hint = retryAfter === undefined ? undefined : `try again in ${retryAfter} s` } = extras;
   const known = Object.hasOwn(problemKinds, code);
   const { status, title } = problemKinds[known ? (code as ProblemCode) : 'E_DOCUMENT'];
   return {

@@ -324,10 +324,7 @@ function createPace() {
 }
 
 const busy = (queue: number, retryAfter: number): Problem =>
-  new Problem('E_BUSY', `${queue} documents are waiting already`, {
-    hint: `try again in ${retryAfter} s`,
-    retryAfter,
-  });
+  new Problem('E_BUSY', `${queue} documents are waiting already`, { retryAfter });
 
 const stoppedEarly = (): Problem =>
   new Problem('E_STOPPING', 'the service stopped before the work was done', { retryAfter: 10 });

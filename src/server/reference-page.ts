@@ -1,6 +1,6 @@
 /** A readable page made from the API description: no scripts, nothing from elsewhere, both themes. */
 import type { ApiDescription, ApiOperation, ApiSchema } from './openapi.ts';
-import { problemKinds } from './problems.ts';
+import { describeKind, type ProblemCode, problemKinds } from './problems.ts';
 import { referenceStyle } from './reference-style.ts';
 
 /** The whole page. */
@@ -91,10 +91,11 @@ const exampleOf = ({ example: value }: ApiSchema): string =>
   value === undefined ? '' : ` <span class="example">for example ${code(JSON.stringify(value))}</span>`;
 
 function problemTable(): string {
-  const rows = Object.entries(problemKinds).map(([name, { status, title }]) => [
+  const names = Object.keys(problemKinds) as ProblemCode[];
+  const rows = names.map((name) => [
     `<span id="${name}">${code(name)}</span>`,
-    String(status),
-    text(title),
+    String(problemKinds[name].status),
+    prose(describeKind(name)),
   ]);
   return table('', ['Code', 'Status', 'Meaning'], rows);
 }

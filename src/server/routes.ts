@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Answer } from './analyst.ts';
 import { jobEvents } from './events.ts';
 import { fileTypes, readOrder } from './intake.ts';
-import { type ProblemCode, problemKinds } from './problems.ts';
+import { describeKind, type ProblemCode, problemKinds } from './problems.ts';
 import {
   acceptedSchema,
   documentResultSchema,
@@ -44,6 +44,15 @@ const jsonResponse = (value: unknown, status = 200, headers: Record<string, stri
     headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers },
   });
 
+/** What any request may be answered with, before anything looks at what it asks for. */
+const guardProblems: readonly ProblemCode[] = [
+  'E_REQUEST',
+  'E_HOST',
+  'E_ORIGIN',
+  'E_REQUEST_TIMEOUT',
+  'E_HEADERS',
+];
+
 /** What can be wrong with a request that brings a document, before it is worked on. */
 const intakeProblems: readonly ProblemCode[] = [
   'E_JSON',
@@ -59,6 +68,7 @@ const intakeProblems: readonly ProblemCode[] = [
 ];
 
 const workProblems: readonly ProblemCode[] = [
+  'E_FORMAT',
   'E_INPUT_SIZE',
   'E_INPUT_TYPE',
   'E_DOCUMENT',
@@ -153,7 +163,7 @@ export const routes: readonly Route[] = [
       description: 'The document with its entities, in the format that the job was started with.',
       content: json(documentResultSchema),
     },
-    problems: ['E_JOB', 'E_JOB_STATE', ...workProblems],
+    problems: ['E_JOB', 'E_JOB_STATE', 'E_RESULT_SIZE', ...workProblems, 'E_BUSY', 'E_STOPPING'],
     answer: (_request, { jobs }, id) => answerResponse(jobs.result(id)),
   },
   {
@@ -237,7 +247,11 @@ function answerResponse({ body, contentType, fileName, lost }: Answer): Response
 export function describeRoute(route: Route, schemas: RequestSchemas) {
   const { success } = route;
   const byStatus = new Map<number, ProblemCode[]>();
-  const problems: ProblemCode[] = [...route.problems, ...(route.open === true ? [] : (['E_TOKEN'] as const))];
+  const problems: ProblemCode[] = [
+    ...guardProblems,
+    ...(route.open === true ? [] : (['E_TOKEN'] as const)),
+    ...route.problems,
+  ];
   for (const code of problems) {
     const { status } = problemKinds[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
@@ -245,7 +259,7 @@ export function describeRoute(route: Route, schemas: RequestSchemas) {
   const failures = [...byStatus].map(([status, codes]) => [
     status,
     {
-      description: codes.map((code) => `\`${code}\`: ${problemKinds[code].title}.`).join(' '),
+      description: codes.map((code) => `\`${code}\`: ${describeKind(code)}`).join(' '),
       content: { 'application/problem+json': { schema: problemSchema } },
     },
   ]);

@@ -3,7 +3,11 @@ import { z } from '@hono/zod-openapi';
 
 const count = z.int().nonnegative();
 const fraction = z.number().min(0).max(1);
+const fromZeroToOne = 'expected a number from 0 to 1';
 const range = z.tuple([count, count]);
+
+/** Names of types are compared letter by letter with those of the model: longer ones would take long. */
+const longestNames = 2000;
 
 /** Names of formats come from the readers and the exporters. */
 export interface FormatNames {
@@ -36,7 +40,11 @@ function fieldShapes({ documents, outputs }: FormatNames) {
 /** Schemas of what comes in. */
 export function createRequestSchemas(names: FormatNames) {
   const shapes = fieldShapes(names);
-  const minScore = fraction.openapi({ description: 'Only entities at least this certain.', example: 0.5 });
+  const minScore = z
+    .number(fromZeroToOne)
+    .min(0, fromZeroToOne)
+    .max(1, fromZeroToOne)
+    .openapi({ description: 'Only entities at least this certain.', example: 0.5 });
   const types =
     'Only these types. Case and punctuation do not matter, and a beginning is enough: `drug`, `dosage`.';
   const text = z.string().openapi({
@@ -48,7 +56,7 @@ export function createRequestSchemas(names: FormatNames) {
       text,
       ...shapes,
       types: z
-        .array(z.string())
+        .array(z.string().max(longestNames), 'expected an array, for example ["drug", "dosage"]')
         .optional()
         .openapi({ description: types, example: ['drug', 'dosage'] }),
       min_score: minScore.optional(),
@@ -59,11 +67,12 @@ export function createRequestSchemas(names: FormatNames) {
     ...shapes,
     types: z
       .string()
+      .max(longestNames)
       .optional()
       .openapi({ description: `${types} Separated by commas.`, example: 'drug,dosage' }),
     min_score: z
       .string()
-      .regex(/^\d*[.,]?\d+$/, 'expected a number from 0 to 1')
+      .regex(/^\d*[.,]?\d+$/, fromZeroToOne)
       .transform((value) => Number(value.replace(',', '.')))
       .pipe(minScore)
       .optional()

@@ -81,6 +81,11 @@ const startJob = async (text: string): Promise<string> => {
   const { status_url: url } = (await (await send('/api/jobs', { text })).json()) as { status_url: string };
   return shared.service.url + url;
 };
+const formWith = (file: File): FormData => {
+  const data = new FormData();
+  data.append('file', file);
+  return data;
+};
 const jobState = async (url: string) => jobSchema.parse(await (await fetch(url)).json());
 const load = async (): Promise<{ status: string; workers: { busy: number }; queue: number }> =>
   (await fetch(`${shared.service.url}/health`)).json() as never;
@@ -196,6 +201,26 @@ describe('the service', () => {
     ]);
   });
 
+  test.each<[string, string | FormData, string]>([
+    ['an empty text', JSON.stringify({ text: '' }), 'text.txt: the text is empty'],
+    ['white space', JSON.stringify({ text: ' \n' }), 'text.txt: the text holds nothing but white space'],
+    ['an empty file', formWith(new File([], 'a.txt')), 'a.txt: the file is empty'],
+  ])('refuses %s, as a request and as a job', async (_name, body, detail) => {
+    const init = {
+      method: 'POST',
+      body,
+      ...(typeof body === 'string' ? { headers: { 'content-type': 'application/json' } } : {}),
+    };
+    const problem = { status: 422, code: 'E_EMPTY', detail: `${detail}, expected a document` };
+    const { url } = shared.service;
+    const response = await fetch(`${url}/api/extract`, init);
+    expect([response.status, await response.json()]).toEqual([422, expect.objectContaining(problem)]);
+    const accepted = (await (await fetch(`${url}/api/jobs`, init)).json()) as { status_url: string };
+    await eventually(async () => (await jobState(url + accepted.status_url)).state).toBe('failed');
+    expect((await jobState(url + accepted.status_url)).error).toMatchObject(problem);
+    expect((await fetch(`${url}${accepted.status_url}/result`)).status).toBe(422);
+  });
+
   test('refuses a body that does not end before it has all of it', async () => {
     const { hostname, port } = new URL(shared.service.url);
     const upload = httpRequest({
@@ -256,7 +281,11 @@ describe('the service', () => {
     for await (const chunk of socket) chunks.push(chunk as Buffer);
     const answer = Buffer.concat(chunks).toString();
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ status, code });
+    expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({
+      status,
+      code,
+      hint: expect.stringMatching(/\S/),
+    });
   });
 
   test('cannot be started twice on one port, nor open to others without a token', async () => {

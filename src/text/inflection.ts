@@ -54,8 +54,11 @@ const BARE_CASES = 'NGA';
 const ANY_CASE = 'NGDAIP';
 const INFLECTED = /^\p{Script=Cyrillic}?[а-яё]{3,}$/u;
 
+/** Whether a word shows its case: no abbreviation, no Latin or short word. */
+export const isInflected = (word: string): boolean => INFLECTED.test(word);
+
 function casesOf(word: string): string {
-  if (!INFLECTED.test(word)) return ANY_CASE;
+  if (!isInflected(word)) return ANY_CASE;
   for (const [endings, cases] of ENDING_CASES) {
     if (endings.split(' ').some((ending) => word.endsWith(ending))) return cases;
   }

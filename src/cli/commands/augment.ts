@@ -20,14 +20,14 @@ export const augmentCommand = defineCommand<AugmentOptions>({
   configure: (command) =>
     command
       .argument('<data>', 'annotated sentences: a data file or BRAT folder')
-      .requiredOption('-o, --out <file>', 'training data to write, JSON')
+      .requiredOption('-o, --out <file>', 'training data to write, .json; "-" is standard output')
       .option(
         '--coordinated <n>',
         'most sentences with coordinated entities',
         wholeNumber('--coordinated', 0),
         1500,
       )
-      .option('--terms <type=file>', 'terms of a type; may be repeated', collect, [])
+      .option('--terms <type=file>', 'terms of a type; may be repeated', collect)
       .option(
         '--replaced <n>',
         'most sentences with other terms, for each list',

@@ -25,7 +25,7 @@ export const extractCommand = defineCommand<ExtractOptions>({
       .option('-m, --model <name|dir>', 'shipped model or model folder', 'guidelines-ru')
       .option(
         '-o, --out <file>',
-        'where results go: a file, a new folder for brat, "-" for standard output (default: results.<format>)',
+        'where results go: a file, a new folder for brat, "-" for standard output (default: results with the extension of the format, for label-studio results.label-studio.json, for brat results-brat)',
       )
       .option(
         '-f, --format <name>',

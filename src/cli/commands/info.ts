@@ -8,11 +8,12 @@ export const infoCommand = defineCommand<InfoOptions>({
   summary: 'list the shipped models, or describe one',
   configure: (command) =>
     command
-      .option('-m, --model <name|dir>', 'shipped model or model folder (default: all shipped models)')
+      .argument('[model]', 'shipped model or model folder (default: all shipped models)')
+      .option('-m, --model <name|dir>', 'the same')
       .option('--json', 'print JSON instead of tables')
       .addHelpText(
         'after',
-        examples([['w2ner info --model guidelines-ru', 'types, size, training and scores']]).trimEnd(),
+        examples([['w2ner info guidelines-ru', 'types, size, training and scores']]).trimEnd(),
       ),
   load: async () => (await import('../runs/info.ts')).runInfo,
 });

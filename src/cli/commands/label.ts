@@ -17,7 +17,7 @@ export const labelCommand = defineCommand<LabelOptions>({
     command
       .argument('<paths...>', 'documents: files, folders, patterns')
       .requiredOption('-m, --model <name|dir>', 'a model; repeat it for each', collect)
-      .requiredOption('-o, --out <file>', 'training data to write, JSON')
+      .requiredOption('-o, --out <file>', 'training data to write, .json; "-" is standard output')
       .option('--sentences <n>', 'most sentences to draw', wholeNumber('--sentences'), 20_000)
       .option('--empty-share <number>', 'largest share without any entity', fraction('--empty-share'), 0.2)
       .option('--seed <n>', 'fixes which sentences are drawn', wholeNumber('--seed', 0), 1)

@@ -42,7 +42,7 @@ export const trainCommand = defineCommand<TrainOptions>({
         help +
           examples([
             [
-              'w2ner train --config configs/compact.json --train train.json --dev dev.json --out my-model',
+              'w2ner train --config configs/guidelines-ru.json --train train.json --dev dev.json --out my-model',
               'a model',
             ],
             ['w2ner train … --set learning_rate=0.002 --set dilation=[1,2]', 'with other settings'],

@@ -1,15 +1,17 @@
 /** `w2ner augment`, the work. */
 import { UserError } from '../../base/errors.ts';
-import { writeFileAtomic } from '../../base/files.ts';
 import { createRandom } from '../../base/random.ts';
 import { coordinateEntities } from '../../data/coordinate.ts';
 import { readExamples } from '../../data/examples.ts';
 import { typeKey } from '../../data/labels.ts';
-import { readDataText } from '../../data/records.ts';
 import { replaceTerms } from '../../data/replace-terms.ts';
 import type { Example } from '../../data/types.ts';
+import { readPlainText } from '../../document/read.ts';
+import { jsonExporter } from '../../export/json.ts';
+import { chooseFormat } from '../choose-format.ts';
 import { exitCodes } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { placeName, refuseOverwriting, summaryStream, writeTrainingData } from '../out.ts';
 import { formatPlural } from '../text.ts';
 
 /** Options of `w2ner augment`. */
@@ -20,38 +22,56 @@ export interface AugmentOptions {
   /** Most sentences with replaced terms, for each list. */
   readonly replaced: number;
   /** Lists, each as `TYPE=FILE`. */
-  readonly terms: readonly string[];
+  readonly terms?: readonly string[];
   readonly seed: number;
 }
 
 /** Runs the command. @returns the exit code */
 export async function runAugment(
   [data]: readonly string[],
-  { out, coordinated, replaced, terms, seed }: AugmentOptions,
-  { stdout }: CliContext,
+  { out, coordinated, replaced, terms = [], seed }: AugmentOptions,
+  context: CliContext,
 ): Promise<number> {
+  const inputs = [data!, ...terms.flatMap((argument) => splitOnce(argument).slice(1))];
+  refuseOverwriting({ where: '--out', targets: [out], inputs, called: 'inputs' });
+  chooseFormat({ json: jsonExporter }, out);
+  if (coordinated === 0 && (replaced === 0 || terms.length === 0)) {
+    const hint = 'give --coordinated 1 or more, or --terms TYPE=FILE';
+    throw new UserError({
+      code: 'E_OPTION',
+      where: '--coordinated 0',
+      message: 'asks for no sentences',
+      hint,
+    });
+  }
   const examples = readExamples(data!);
   const random = createRandom(seed);
   const lists = terms.map((argument) => readTermList(argument, examples, data!));
   const copies = coordinateEntities(examples, { sentences: coordinated, random });
   const counts = [`${formatPlural(copies.length, 'sentence')} with coordinated entities`];
-  for (const list of lists) {
-    const made = replaceTerms(examples, { ...list, sentences: replaced, random });
-    counts.push(`${formatPlural(made.length, 'sentence')} with other terms of ${list.type}`);
+  const missing: string[] = [];
+  if (copies.length === 0 && coordinated > 0) {
+    missing.push('no two entities of a type that begin or end with the same words');
+  }
+  for (const { type, file, terms: list } of lists) {
+    const made = replaceTerms(examples, { type, terms: list, sentences: replaced, random });
+    counts.push(`${formatPlural(made.length, 'sentence')} with other terms of ${type}`);
+    if (made.length === 0 && replaced > 0) {
+      missing.push(`no ${type} that is in ${file} beside another term of its kind`);
+    }
     copies.push(...made);
   }
   if (copies.length === 0) {
-    const pair = 'no two entities of a type that begin or end with the same words';
-    const message = `holds ${pair}${lists.length > 0 ? ', and no term of the lists' : ''}`;
-    throw new UserError({ code: 'E_DATA', where: data!, message });
+    throw new UserError({ code: 'E_DATA', where: data!, message: `holds ${missing.join(', and ')}` });
   }
+  if (missing.length > 0) context.stderr.write(`${data!} holds ${missing.join(', and ')}\n`);
   const records = copies.map(({ words, entities, document }) => ({
     sentence: words,
     ner: entities.map(({ type, words: index }) => ({ type, index })),
     ...(document === undefined ? {} : { document }),
   }));
-  writeFileAtomic(out, `[\n${records.map((record) => JSON.stringify(record)).join(',\n')}\n]\n`);
-  stdout.write(`${counts.join(', ')} written to ${out}\n`);
+  await writeTrainingData(records, out, context);
+  summaryStream(out, context).write(`${counts.join(', ')} written to ${placeName(out)}\n`);
   return exitCodes.success;
 }
 
@@ -60,7 +80,7 @@ function readTermList(
   argument: string,
   examples: readonly Example[],
   data: string,
-): { type: string; terms: readonly string[] } {
+): { type: string; file: string; terms: readonly string[] } {
   const [type, file] = splitOnce(argument);
   if (type === undefined || file === undefined) {
     const hint = 'for example --terms DRUG=drugs.txt';
@@ -77,9 +97,9 @@ function readTermList(
     const hint = `its types: ${[...types].sort().join(', ')}`;
     throw new UserError({ code: 'E_OPTION', where: `--terms ${argument}`, message, hint });
   }
-  const lines = readDataText(file).split(/\r?\n/u);
+  const lines = readPlainText(file).split(/\r?\n/u);
   const terms = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
-  if (terms.length > 0) return { type, terms };
+  if (terms.length > 0) return { type, file, terms };
   throw new UserError({ code: 'E_DATA', where: file, message: 'holds no terms: expected one a line' });
 }
 

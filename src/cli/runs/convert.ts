@@ -1,6 +1,5 @@
 /** `w2ner convert`, the work: data in another format, and what became of every mention. */
 import { join } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
 import { createColors } from 'picocolors';
 import { UserError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../base/files.ts';
@@ -9,9 +8,11 @@ import { type Conversion, convertData } from '../../data/formats/convert-data.ts
 import type { DataFormat, InputFormat } from '../../data/formats/names.ts';
 import { type FormatProblem, isLost, type ProblemKind, problemKinds } from '../../data/formats/types.ts';
 import type { DataFile } from '../../data/formats/write-data.ts';
+import { csvRow } from '../../export/csv.ts';
 import { besideName } from '../../export/output.ts';
 import { exitCodes } from '../command.ts';
 import { type CliContext, wantsColor } from '../context.ts';
+import { placeName, refuseOverwriting, summaryStream } from '../out.ts';
 import { numberColumns, renderTable } from '../table.ts';
 import { formatCount, formatPlural } from '../text.ts';
 
@@ -31,6 +32,11 @@ export async function runConvert(
   options: ConvertOptions,
   context: CliContext,
 ): Promise<number> {
+  const { problems } = options;
+  refuseOverwriting({ where: '<out>', targets: [out!], inputs: [input!], called: 'inputs' });
+  if (problems !== undefined) {
+    refuseOverwriting({ where: '--problems', targets: [problems], inputs: [input!], called: 'inputs' });
+  }
   const conversion = convertData(input!, options.to, options.from);
   if (options.to === 'brat') {
     if (out === '-') {
@@ -41,8 +47,8 @@ export async function runConvert(
       for (const { name, data } of conversion.files) writeFileAtomic(join(folder, name), data);
     });
   } else writeFiles(conversion.files, out!, context);
-  if (options.problems !== undefined) writeProblems(options.problems, conversion.problems);
-  const stream = out === '-' ? context.stderr : context.stdout;
+  if (problems !== undefined) writeProblems(problems, conversion.problems);
+  const stream = summaryStream(out!, context);
   stream.write(report(conversion, out!, options, createColors(wantsColor(stream, context.env))));
   return exitCodes.success;
 }
@@ -66,9 +72,13 @@ function writeProblems(path: string, problems: readonly FormatProblem[]): void {
     lost: isLost(problem),
     detail: problem.detail,
   }));
-  const columns = ['document', 'id', 'type', 'start', 'end', 'problem', 'lost', 'detail'];
-  const csv = (): string =>
-    `\uFEFF${stringify(rows, { header: true, columns, record_delimiter: '\r\n', escape_formulas: true, cast: { boolean: String } })}`;
+  const columns = ['document', 'id', 'type', 'start', 'end', 'problem', 'lost', 'detail'] as const;
+  const csv = (): string => {
+    const cells = rows.map((row) =>
+      columns.map((column) => (column === 'lost' ? String(row.lost) : row[column])),
+    );
+    return `\uFEFF${[columns, ...cells].map((row) => csvRow(row)).join('')}`;
+  };
   const json = (): string => `[${rows.map((row) => `\n${JSON.stringify(row)}`).join(',')}\n]\n`;
   writeFileAtomic(path, /\.csv$/i.test(path) ? csv() : json());
 }
@@ -99,10 +109,9 @@ function report(conversion: Conversion, out: string, options: ConvertOptions, co
     totals: [['In the input', formatCount(mentions)]],
   });
   const size = sentences === undefined ? '' : `, ${formatPlural(sentences, 'sentence')}`;
-  const place = out === '-' ? 'standard output' : out;
   const others = Object.entries(ignored).map(([what, count]) => `${formatCount(count)} × ${what}`);
   const lines = [
-    `\n${from} to ${to}: ${formatPlural(documents, 'document')}${size} written to ${place}`,
+    `\n${from} to ${to}: ${formatPlural(documents, 'document')}${size} written to ${placeName(out)}`,
     ...(others.length === 0 ? [] : [`· not converted: ${others.join(', ')}`]),
     ...problemLines(problems, options),
   ];

@@ -12,12 +12,12 @@ import type { FoundSources } from '../../predict/sources.ts';
 import { findSources, nothingRead } from '../../predict/sources.ts';
 import { createSummary, type ExtractSummary } from '../../predict/summary.ts';
 import type { Tagger } from '../../predict/types.ts';
-import { chooseFormat } from '../choose-format.ts';
 import { exitCodes } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { writeExtractReport, writeFailures } from '../extract-report.ts';
+import { writeExtractReport, writeFailures, writeOthers } from '../extract-report.ts';
 import { loadTagger, type ModelOptions } from '../load-tagger.ts';
 import { pick } from '../options.ts';
+import { chooseTarget, placeName, summaryStream } from '../out.ts';
 import { type ProgressReporter, startProgress } from '../progress.ts';
 import { savingText } from '../save-text.ts';
 import { formatCount, formatPlural, formatRate } from '../text.ts';
@@ -41,10 +41,10 @@ export async function runExtract(
   options: ExtractOptions,
   context: CliContext,
 ): Promise<number> {
-  const format = chooseFormat(options.format, options.out);
-  const target = options.out ?? defaultName(format);
   const named = findSources(paths);
   if (named.sources.length === 0) throw nothingRead(named.failures);
+  const documents = named.sources.map(({ path }) => path);
+  const { format, target } = chooseTarget(exporters, options, documents, (name) => defaultName(name));
   const found = options.saveText === undefined ? named : savingText(named, options.saveText);
   const output = openOutput(format, target, context);
   try {
@@ -55,7 +55,9 @@ export async function runExtract(
     try {
       const summary = createSummary([]);
       const written = await extractTo(output, format, found, tagger, summary, options, context);
-      return report(summary, written, target, loadSeconds, context);
+      const code = report(summary, written, target, loadSeconds, context);
+      writeOthers(named.others, target, context);
+      return code;
     } finally {
       await tagger.dispose();
     }
@@ -129,14 +131,12 @@ function report(
   loadSeconds: number,
   context: CliContext,
 ): number {
-  const stream = target === '-' ? context.stderr : context.stdout;
-  const place = target === '-' ? 'standard output' : target;
   const size = `${formatPlural(summary.entities, 'entity', 'entities')} in ${formatPlural(written.records, 'sentence')}`;
   writeExtractReport(
     summary,
-    [`${size} written to ${place}`, ...lostLines(written)].join('\n'),
+    [`${size} written to ${placeName(target)}`, ...lostLines(written)].join('\n'),
     loadSeconds,
-    stream,
+    summaryStream(target, context),
     context,
   );
   writeFailures(summary.failures, context);

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createColors } from 'picocolors';
+import { UserError } from '../../base/errors.ts';
 import type { Config } from '../../config/schema.ts';
 import type { EvaluationReport } from '../../evaluate/report.ts';
 import { elementCount } from '../../onnx/dtype.ts';
@@ -56,17 +57,27 @@ interface ModelInfo {
 
 /** Runs the command. @returns the exit code */
 export async function runInfo(
-  _args: readonly string[],
+  [argument]: readonly string[],
   options: InfoOptions,
   context: CliContext,
 ): Promise<number> {
-  const names = options.model === undefined ? shippedModels() : [options.model];
+  const model = argument ?? options.model;
+  if (options.model !== undefined && options.model !== model) {
+    const message = `got the models "${model}" and "${options.model}", expected one`;
+    throw new UserError({
+      code: 'E_OPTION',
+      where: '--model',
+      message,
+      hint: 'w2ner info lists all of them',
+    });
+  }
+  const names = model === undefined ? shippedModels() : [model];
   const models = await Promise.all(names.map(describeModel));
   if (options.json === true) {
-    context.stdout.write(`${JSON.stringify(options.model === undefined ? models : models[0], null, 2)}\n`);
+    context.stdout.write(`${JSON.stringify(model === undefined ? models : models[0], null, 2)}\n`);
   } else {
     context.stdout.write(
-      options.model === undefined ? await listing(models, context) : await details(models[0]!, context),
+      model === undefined ? await listing(models, context) : await details(models[0]!, context),
     );
   }
   return exitCodes.success;
@@ -136,7 +147,7 @@ async function listing(models: readonly ModelInfo[], context: CliContext): Promi
     metrics.dev?.lexicon?.micro.f1.toFixed(3) ?? '–',
   ]);
   const columns = numberColumns('Shipped model', 'Types', 'Parameters', 'Size', 'Dev F1', 'Lexicon F1');
-  return `${renderTable(columns, rows, { colors })}\nMore about one: w2ner info --model ${models[0]!.name}\n`;
+  return `${renderTable(columns, rows, { colors })}\nMore about one: w2ner info ${models[0]!.name}\n`;
 }
 
 async function details(model: ModelInfo, context: CliContext): Promise<string> {

@@ -1,15 +1,17 @@
 /** `w2ner label`, the work. */
 import { UserError } from '../../base/errors.ts';
-import { writeFileAtomic } from '../../base/files.ts';
+import { jsonExporter } from '../../export/json.ts';
 import type { Committee } from '../../predict/committee.ts';
 import { type Labelled, labelDocuments } from '../../predict/label.ts';
 import { loadCommittee } from '../../predict/load-committee.ts';
 import { findSources, nothingRead } from '../../predict/sources.ts';
 import type { Device } from '../../runtime/devices.ts';
+import { chooseFormat } from '../choose-format.ts';
 import { exitCodes } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { writeFailures } from '../extract-report.ts';
+import { writeFailures, writeOthers } from '../extract-report.ts';
 import { pick } from '../options.ts';
+import { placeName, refuseOverwriting, summaryStream, writeTrainingData } from '../out.ts';
 import { startProgress } from '../progress.ts';
 import { formatCount, formatPlural } from '../text.ts';
 
@@ -32,6 +34,9 @@ export async function runLabel(
 ): Promise<number> {
   const found = findSources(paths);
   if (found.sources.length === 0) throw nothingRead(found.failures);
+  const inputs = found.sources.map(({ path }) => path);
+  refuseOverwriting({ where: '--out', targets: [options.out], inputs, called: 'documents' });
+  chooseFormat({ json: jsonExporter }, options.out);
   let committee: Committee | undefined;
   const progress = await startProgress(context, 'Labelling');
   try {
@@ -51,8 +56,9 @@ export async function runLabel(
       writeFailures(failures, context); // they may be why
       throw nothingLabelled(labelled, options.out);
     }
-    writeFileAtomic(options.out, `[\n${labelled.sentences.map((s) => JSON.stringify(s)).join(',\n')}\n]\n`);
+    await writeTrainingData(labelled.sentences, options.out, context);
     report(labelled, options.out, context);
+    writeOthers(found.others, options.out, context);
     writeFailures(failures, context);
     if (failures.some(({ bug }) => bug !== undefined)) return exitCodes.bug;
     return failures.length > 0 ? exitCodes.badInput : exitCodes.success;
@@ -65,17 +71,17 @@ export async function runLabel(
 function nothingLabelled({ drawn, empty }: Labelled, out: string): UserError {
   return new UserError({
     code: 'E_DATA',
-    where: out,
+    where: placeName(out),
     message: `nothing to write: ${drawn} sentences drawn, ${empty} without entities`,
     hint: 'give more text, of the kind that the models know',
   });
 }
 
-function report(labelled: Labelled, out: string, { stdout }: CliContext): void {
+function report(labelled: Labelled, out: string, context: CliContext): void {
   const { sentences, distinct, drawn, empty } = labelled;
   const entities = sentences.reduce((sum, { ner }) => sum + ner.length, 0);
-  stdout.write(
-    `${formatPlural(sentences.length, 'sentence')} with ${formatPlural(entities, 'entity', 'entities')} written to ${out}\n` +
+  summaryStream(out, context).write(
+    `${formatPlural(sentences.length, 'sentence')} with ${formatPlural(entities, 'entity', 'entities')} written to ${placeName(out)}\n` +
       `${formatCount(distinct)} distinct sentences of 4 to 80 words, ${formatCount(drawn)} drawn; left out: ` +
       `${formatCount(empty)} without entities\n`,
   );

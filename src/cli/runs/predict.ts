@@ -1,9 +1,8 @@
 /** `w2ner predict`, the work: entities for data that is already split into words. */
-import { UserError } from '../../base/errors.ts';
 import { readExamples } from '../../data/examples.ts';
 import type { Example } from '../../data/types.ts';
 import { exporters, writeRecords } from '../../export/exporters.ts';
-import { type Output, openFileOutput, openStreamOutput } from '../../export/output.ts';
+import type { Output } from '../../export/output.ts';
 import { predict } from '../../predict/predict.ts';
 import { selectTypes } from '../../predict/select-types.ts';
 import type { Tagger } from '../../predict/types.ts';
@@ -12,6 +11,7 @@ import { exitCodes } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { loadTagger, type ModelOptions } from '../load-tagger.ts';
 import { pick } from '../options.ts';
+import { openOut, placeName, refuseOverwriting } from '../out.ts';
 import { startProgress } from '../progress.ts';
 import { formatPlural, formatRate, formatSeconds } from '../text.ts';
 
@@ -29,13 +29,11 @@ export async function runPredict(
   options: PredictOptions,
   context: CliContext,
 ): Promise<number> {
-  const format = chooseFormat(undefined, options.out);
-  if (format !== 'json' && format !== 'jsonl') {
-    const message = 'predict writes JSON, expected a name that ends in .json or .jsonl';
-    throw new UserError({ code: 'E_OPTION', where: options.out, message });
-  }
+  refuseOverwriting({ where: '--out', targets: [options.out], inputs: [options.data], called: 'inputs' });
+  const { json, jsonl } = exporters;
+  const format = chooseFormat({ json, jsonl }, options.out);
   const data = readExamples(options.data, { nerRequired: false });
-  const output = options.out === '-' ? openStreamOutput(context.stdout) : openFileOutput(options.out);
+  const output = openOut(options.out, context);
   try {
     const tagger = await loadTagger(options, context);
     try {
@@ -77,6 +75,7 @@ async function predictTo(
     progress.stop();
   }
   const time = `${formatSeconds(seconds())}, ${formatRate(data.length, seconds())} sentences/s`;
-  const target = options.out === '-' ? 'standard output' : options.out;
-  context.stderr.write(`${formatPlural(data.length, 'sentence')} written to ${target} (${time})\n`);
+  context.stderr.write(
+    `${formatPlural(data.length, 'sentence')} written to ${placeName(options.out)} (${time})\n`,
+  );
 }

@@ -4,6 +4,7 @@ import { pretrain } from '../../train/pretrain.ts';
 import { exitCodes } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { pick } from '../options.ts';
+import { refuseOverwriting } from '../out.ts';
 import { startProgress } from '../progress.ts';
 import { formatCount, formatRate } from '../text.ts';
 
@@ -25,6 +26,9 @@ export async function runPretrain(
   options: PretrainOptions,
   context: CliContext,
 ): Promise<number> {
+  // Weights to read on from may be replaced by those that have read on.
+  const inputs = [options.config, ...options.text];
+  refuseOverwriting({ where: '--out', targets: [options.out], inputs, called: 'inputs' });
   const config = loadConfig(options.config, options.set ?? []);
   const progress = await startProgress(context, 'Reading');
   try {

@@ -1,13 +1,8 @@
 /** `w2ner recommendations`, the work: documents in, a row per recommendation out. */
 import { createColors } from 'picocolors';
 import { writeRecords } from '../../export/exporters.ts';
-import { openFileOutput, openStreamOutput } from '../../export/output.ts';
 import { type RecommendationRow, recommendationRows } from '../../export/recommendation-rows.ts';
-import {
-  type RecommendationFormat,
-  recommendationExporters,
-  recommendationFormats,
-} from '../../export/recommendations.ts';
+import { type RecommendationFormat, recommendationExporters } from '../../export/recommendations.ts';
 import { analyzeDocument } from '../../predict/analyze-document.ts';
 import { selectTypes } from '../../predict/select-types.ts';
 import { type FoundSources, findSources, nothingRead } from '../../predict/sources.ts';
@@ -15,9 +10,10 @@ import { describeFailure, type FileFailure } from '../../predict/summary.ts';
 import type { Tagger } from '../../predict/types.ts';
 import { exitCodes } from '../command.ts';
 import { type CliContext, textWidth, wantsColor } from '../context.ts';
-import { writeFailures } from '../extract-report.ts';
+import { writeFailures, writeOthers } from '../extract-report.ts';
 import { loadTagger, type ModelOptions } from '../load-tagger.ts';
 import { pick } from '../options.ts';
+import { chooseTarget, openOut, placeName, summaryStream } from '../out.ts';
 import { startProgress } from '../progress.ts';
 import { numberColumns, renderTable } from '../table.ts';
 import { formatCount, formatPlural, formatSeconds, shorten } from '../text.ts';
@@ -50,24 +46,29 @@ export async function runRecommendations(
   options: RecommendationsOptions,
   context: CliContext,
 ): Promise<number> {
-  const { out } = options;
-  const extension = out?.slice(out.lastIndexOf('.') + 1).toLowerCase();
-  const format = options.format ?? recommendationFormats.find((name) => name === extension) ?? 'json';
-  const target = out ?? `recommendations.${format}`;
   const found = findSources(paths);
   if (found.sources.length === 0) throw nothingRead(found.failures);
-  const output = target === '-' ? openStreamOutput(context.stdout) : openFileOutput(target);
+  const { format, target } = chooseTarget(
+    recommendationExporters,
+    options,
+    found.sources.map(({ path }) => path),
+    (name) => `recommendations.${name}`,
+  );
+  const output = openOut(target, context);
   const tally: Tally = { files: [], failures: [...found.failures] };
   try {
     const tagger = await loadTagger(options, context);
     const started = performance.now();
     try {
       const rows = readRows(found, tagger, options, context, tally);
-      await writeRecords(rows, recommendationExporters[format], output, pick(options, 'delimiter'));
+      const settings = { ...pick(options, 'delimiter'), types: tagger.types };
+      await writeRecords(rows, recommendationExporters[format], output, settings);
     } finally {
       await tagger.dispose();
     }
-    return report(tally, target, (performance.now() - started) / 1000, context);
+    const code = report(tally, target, (performance.now() - started) / 1000, context);
+    writeOthers(found.others, target, context);
+    return code;
   } finally {
     output.abort();
   }
@@ -108,7 +109,7 @@ async function* readRows(
 
 /** Writes the table, to where the rows did not go. @returns the exit code */
 function report(tally: Tally, target: string, seconds: number, context: CliContext): number {
-  const stream = target === '-' ? context.stderr : context.stdout;
+  const stream = summaryStream(target, context);
   const colors = createColors(wantsColor(stream, context.env));
   const cells = (name: string, files: readonly FileCounts[]): string[] => {
     const rows = files.flatMap((file) => file.rows);
@@ -131,9 +132,8 @@ function report(tally: Tally, target: string, seconds: number, context: CliConte
   );
   const rows = tally.files.reduce((sum, file) => sum + file.rows.length, 0);
   const sentences = tally.files.reduce((sum, file) => sum + file.sentences, 0);
-  const place = target === '-' ? 'standard output' : target;
   stream.write(
-    `\n${table}\n${formatPlural(rows, 'recommendation')} written to ${place}\n` +
+    `\n${table}\n${formatPlural(rows, 'recommendation')} written to ${placeName(target)}\n` +
       `${formatPlural(sentences, 'sentence')} in ${formatSeconds(seconds)}\n`,
   );
   writeFailures(tally.failures, context);

@@ -68,11 +68,17 @@ describe('a record', () => {
 
 test.each([
   ['[{"sentence": ["а"]}]', /this JSON is an array, .*expected a record of the rubricator/],
-  ['{"a": 1}', /this JSON is another object, at "obj"/],
-  ['{"obj": {"sections": []}}', /at "obj.sections"/],
-  ['{"obj": {"sections": [{"content": 5}]}}', /at "obj.sections.0.content"/],
+  [
+    '{"a": 1}',
+    /this JSON is another object, at "obj": is missing, expected an object as in a record of the rubricator/,
+  ],
+  ['{"obj": {"sections": []}}', /at "obj.sections": got \[\], expected at least 1 item as in a record/],
+  [
+    '{"obj": {"sections": [{"content": 5}]}}',
+    /at "obj.sections.0.content": got 5, expected a string as in a record/,
+  ],
   ['{"obj": ', /this is not JSON/],
-  ['null', /this JSON is null/],
+  ['null', /this JSON is null, expected a record/],
 ])('%s is refused', (json, message) => {
   expect(() => documentFromString('а.json', json, 'rubricator')).toThrow(message);
 });

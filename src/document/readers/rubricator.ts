@@ -1,6 +1,7 @@
 /** Reads a record of the Ministry's rubricator of clinical guidelines: JSON with an identity and sections of HTML. */
 import { z } from 'zod';
 import { errorMessage, UserError } from '../../base/errors.ts';
+import { explainIssues } from '../../base/explain-issues.ts';
 import { cleanText, type Extracted, type ExtractedBlock } from '../extracted.ts';
 import type { DocumentLimits } from '../limits.ts';
 import type { DocumentMetadata } from '../types.ts';
@@ -34,11 +35,12 @@ type RubricatorRecord = z.infer<typeof record>;
 
 /** Parses a record. @throws UserError `E_RUBRICATOR` when it is none */
 function parseRecord(json: string, where: string): RubricatorRecord {
-  const fail = (found: string, cause?: unknown): UserError =>
+  const shape = 'a record of the rubricator of clinical guidelines ("obj.sections" with HTML)';
+  const fail = (message: string, cause?: unknown): UserError =>
     new UserError({
       code: 'E_RUBRICATOR',
       where,
-      message: `${found}, expected a record of the rubricator of clinical guidelines ("obj.sections" with HTML)`,
+      message,
       hint: 'other JSON holds no document; annotated data is read by train, evaluate and predict',
       cause,
     });
@@ -46,14 +48,16 @@ function parseRecord(json: string, where: string): RubricatorRecord {
   try {
     value = JSON.parse(json);
   } catch (error) {
-    throw fail(`this is not JSON (${errorMessage(error)})`, error);
+    throw fail(`this is not JSON (${errorMessage(error)}), expected ${shape}`, error);
   }
   const parsed = record.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  const place = issue.path.length === 0 ? '' : `, at "${issue.path.join('.')}": ${issue.message}`;
-  const kind = Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value;
-  throw fail(`this JSON is ${kind === 'object' ? 'another object' : kind}${place}`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const kind = Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`;
+    throw fail(`this JSON is ${kind}, expected ${shape}`);
+  }
+  const { message } = explainIssues(parsed.error.issues.slice(0, 1), value);
+  throw fail(`this JSON is another object, at ${message} as in ${shape}`);
 }
 
 /** A value of the title page as text: a string, a number, or a list of them or of things with a name. */

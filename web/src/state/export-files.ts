@@ -83,11 +83,10 @@ export async function exportRecommendations(
   delimiter: string,
 ): Promise<SavedFile> {
   const { recommendationExporters } = await import('../../../src/export/recommendations.ts');
-  const rows = documents.flatMap(({ document, lists }) =>
-    recommendationRows(correctedResult(document, lists)),
-  );
+  const results = documents.map(({ document, lists }) => correctedResult(document, lists));
+  const rows = results.flatMap(recommendationRows);
   const { extension, mediaType, open } = recommendationExporters[format];
-  const writer = open({ delimiter });
+  const writer = open({ delimiter, types: results.flatMap(({ types }) => types) });
   const parts = [writer.begin(), ...rows.map((row) => writer.record(row)), writer.end()] as BlobPart[];
   const name = `${stemOf(documents, 'documents')}.recommendations.${extension}`;
   return { name, blob: new Blob(parts, { type: mediaType }), lost: 0, count: rows.length };
