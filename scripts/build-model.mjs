@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import './setup.mjs';
 
@@ -35,10 +35,19 @@ const config = join(root, 'configs', `${name}.json`);
 
 function w2ner(...args) {
   console.error(`$ w2ner ${args.join(' ')}`);
-  const { status } = spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), ...args], {
-    stdio: 'inherit',
+  const { status, stdout } = spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), ...args], {
+    stdio: ['inherit', args.includes('--json') ? 'pipe' : 'inherit', 'inherit'],
+    encoding: 'utf8',
   });
   if (status !== 0) process.exit(status ?? 1);
+  return stdout;
+}
+
+/** The scores of the model as it is shipped, beside a lexicon of what people annotated alone. */
+function evaluated(model, { train, dev }) {
+  const annotated = [train].flat().find((path) => !made.has(path));
+  const files = ['--data', dataFile(dev), '--train', dataFile(annotated)];
+  return JSON.parse(w2ner('evaluate', '--model', model, ...files, '--json'));
 }
 
 const settings = (set = {}) =>
@@ -87,6 +96,15 @@ const kinds = {
       w2ner('train', '--config', config, ...files, ...start, '--seed', String(seed ?? 1), ...settings(set));
     },
   },
+  average: {
+    result: ({ name }) => join(runs, name, 'metrics.json'),
+    run({ name, average, train, dev }) {
+      const folder = join(runs, name);
+      rmSync(folder, { recursive: true, force: true });
+      const models = average.map((model) => join(runs, model));
+      w2ner('average', ...models, '--train', dataFile(train), '--dev', dataFile(dev), '--out', folder);
+    },
+  },
   label: {
     result: ({ name }) => join(runs, `${name}.json`),
     run({ label, models, sentences, seed = 1 }, result) {
@@ -116,14 +134,15 @@ const kinds = {
   },
 };
 
-/** Steps with several seeds become one for each; the last step has the seed that was asked for. */
+/** Steps with several seeds become one for each; a last step that trains has the seed that was asked for. */
 const steps = recipe.steps.flatMap((step, i) => {
   if (step.seeds !== undefined)
     return step.seeds.map((seed) => ({ ...step, seed, name: `${step.name}-${seed}` }));
-  return i + 1 < recipe.steps.length
+  return i + 1 < recipe.steps.length || step.average !== undefined
     ? [step]
     : [{ ...step, seed: values.seed, name: `${step.name}-${values.seed}` }];
 });
+const last = steps.at(-1);
 const needed = steps.flatMap(({ pretrain, label, augment, train, dev }) =>
   [pretrain, label, augment, train, dev].flat(),
 );
@@ -139,32 +158,42 @@ if (missing.length > 0) {
 }
 mkdirSync(runs, { recursive: true });
 for (const step of steps) {
-  const kind = kinds[['pretrain', 'label', 'augment'].find((key) => step[key] !== undefined) ?? 'train'];
+  const kind =
+    kinds[['pretrain', 'label', 'augment', 'average'].find((key) => step[key] !== undefined) ?? 'train'];
   const result = kind.result(step);
   if (existsSync(result)) console.error(`${step.name}: done before`);
   else kind.run(step, result);
   if (values.until === step.name) process.exit(0);
 }
 
-const run = join(runs, steps.at(-1).name);
+const run = join(runs, last.name);
 const target = values.out ?? join(root, 'models', name);
 mkdirSync(target, { recursive: true });
 let shipped = run;
 if (recipe.quantize !== undefined) {
-  shipped = join(runs, `${steps.at(-1).name}-small`);
+  shipped = join(runs, `${last.name}-small`);
   rmSync(shipped, { recursive: true, force: true });
-  w2ner('quantize', run, '--out', shipped, ...recipe.quantize, '--data', dataFile(steps.at(-1).dev));
+  w2ner('quantize', run, '--out', shipped, ...recipe.quantize, '--data', dataFile(last.dev));
 }
 for (const file of ['config.json', 'labels.json', 'model.safetensors'])
   copyFileSync(join(shipped, file), join(target, file));
-for (const file of ['metrics.json', 'README.md']) copyFileSync(join(run, file), join(target, file));
+const metrics = JSON.parse(readFileSync(join(run, 'metrics.json'), 'utf8'));
+let card = readFileSync(join(run, 'README.md'), 'utf8').replace(/^# .*/, `# ${name}`);
+if (shipped !== run) {
+  metrics.dev = evaluated(target, last);
+  const { scoreSummary } = await import(pathToFileURL(join(root, 'dist/train/model-card.js')));
+  card = card.replace(/### dev:.*?(?=\n\n## )/s, () => scoreSummary('dev', metrics.dev));
+}
+writeFileSync(join(target, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
 const sections = [
   ['Provenance', recipe.provenance],
   ['Size and speed', recipe.speed],
   ['Known weaknesses', recipe.limits],
-  ['Rebuild', [`\`node scripts/build-model.mjs ${name} --seed ${values.seed}\``]],
+  [
+    'Rebuild',
+    [`\`node scripts/build-model.mjs ${name}${last.average === undefined ? ` --seed ${values.seed}` : ''}\``],
+  ],
 ].filter(([, paragraphs]) => paragraphs !== undefined);
 const text = sections.map(([title, paragraphs]) => `\n## ${title}\n\n${paragraphs.join('\n\n')}\n`).join('');
-const card = readFileSync(join(target, 'README.md'), 'utf8').replace(/^# .*/, `# ${name}`);
 writeFileSync(join(target, 'README.md'), card + text);
 console.error(`The model is in ${target}`);

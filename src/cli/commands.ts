@@ -1,6 +1,7 @@
 /** The table of commands. */
 import type { CliCommand } from './command.ts';
 import { augmentCommand } from './commands/augment.ts';
+import { averageCommand } from './commands/average.ts';
 import { convertCommand } from './commands/convert.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
@@ -23,6 +24,7 @@ export const commands: readonly CliCommand[] = [
   recommendationsCommand,
   serveCommand,
   trainCommand,
+  averageCommand,
   pretrainCommand,
   labelCommand,
   augmentCommand,

@@ -1,4 +1,4 @@
-/** The end of a training run: full scores of the best model, and the card that goes with it. */
+/** The end of making a model: what is fitted on dev, its full scores, and the card that goes with it. */
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/files.ts';
 import type { Config } from '../config/schema.ts';
@@ -30,12 +30,14 @@ interface Finished {
   readonly train: string | readonly string[];
   readonly dev: string;
   readonly test?: string;
-  readonly init?: string;
   readonly threads?: number;
   readonly device?: Device;
   readonly data: TrainingData;
-  readonly bestEpoch: number;
-  readonly seconds: number;
+  /** How it was made, for `metrics.json`. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** How it was made, for the card: what it began with, and a paragraph. */
+  readonly origin: string;
+  readonly history: string;
 }
 
 function openTagger(run: Finished, change: Partial<Config> = {}): Promise<Tagger> {
@@ -135,10 +137,7 @@ export async function finishModel(
     const test = run.data.test === undefined ? undefined : await report(run.data.test);
     const training = {
       sentences: run.data.train.length,
-      epochs: run.config.epochs,
-      best_epoch: run.bestEpoch + 1,
-      seed: run.config.seed,
-      seconds: Math.round(run.seconds),
+      ...run.metrics,
       scores_calibrated: fitted ? 1 : 0,
     };
     const metrics = { training, dev, ...(test === undefined ? {} : { test }) };

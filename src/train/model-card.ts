@@ -11,9 +11,10 @@ interface CardSource {
   readonly dev: string;
   readonly test?: string;
   readonly data: TrainingData;
-  readonly init?: string;
-  readonly bestEpoch: number;
-  readonly seconds: number;
+  /** What it began with, after "trained with w2ner". */
+  readonly origin: string;
+  /** The paragraph on its training. */
+  readonly history: string;
   readonly reports: { readonly dev: EvaluationReport; readonly test?: EvaluationReport };
 }
 
@@ -31,7 +32,8 @@ function scoreTable(report: EvaluationReport): string {
   return lines.join('\n');
 }
 
-function summary(name: string, report: EvaluationReport): string {
+/** The scores on one data set, as the card shows them. */
+export function scoreSummary(name: string, report: EvaluationReport): string {
   const { micro, macro, confidence_interval: interval, lexicon } = report;
   const f1 = interval.f1;
   const range = `95 % interval ${percent(f1[0])}–${percent(f1[1])}`;
@@ -47,12 +49,6 @@ function summary(name: string, report: EvaluationReport): string {
   ].join('\n\n');
 }
 
-/** What the training began with. */
-function origin({ config, init }: CardSource): string {
-  if (init !== undefined) return `from the weights of ${basename(init)}`;
-  return config.encoder === 'bert' ? `from the encoder ${basename(config.bert_name!)}` : 'from scratch';
-}
-
 /** Names of the training files, those given several times once. */
 function trainingFiles({ train }: CardSource): string {
   return [...new Set([train].flat().map((path) => basename(path)))].join(', ');
@@ -64,12 +60,12 @@ export function modelCard(source: CardSource): string {
   const entities = data.train.reduce((sum, example) => sum + example.entities.length, 0);
   const parts = [
     `# ${basename(source.out)}`,
-    `A W2NER model (Li et al., AAAI 2022) with the ${config.encoder} encoder, trained with w2ner ${origin(source)}.`,
-    `## Data\n\nTrained on ${trainingFiles(source)}: ${data.train.length} sentences, ${entities} entities of ${data.labels.types.length} types. The epoch was chosen on ${basename(source.dev)}.`,
-    `## Training\n\nBest of ${config.epochs} epochs: ${source.bestEpoch + 1}; seed ${config.seed}; ${Math.round(source.seconds)} s. All settings are in \`config.json\`, all scores in \`metrics.json\`.`,
+    `A W2NER model (Li et al., AAAI 2022) with the ${config.encoder} encoder, trained with w2ner ${source.origin}.`,
+    `## Data\n\nTrained on ${trainingFiles(source)}: ${data.train.length} sentences, ${entities} entities of ${data.labels.types.length} types. Compared and fitted on ${basename(source.dev)}.`,
+    `## Training\n\n${source.history}`,
     '## Scores\n\nAn entity counts when its type and all its words are right.',
-    summary('dev', reports.dev),
-    ...(reports.test === undefined ? [] : [summary('test', reports.test)]),
+    scoreSummary('dev', reports.dev),
+    ...(reports.test === undefined ? [] : [scoreSummary('test', reports.test)]),
     '## Limits\n\nThe model marks text; it gives no medical advice. It knows the kind of text and the types it was trained on, and nothing else.',
   ];
   return `${parts.join('\n\n')}\n`;

@@ -1,5 +1,5 @@
 /** Training a W2NER model from annotated sentences: validate, train epoch by epoch, keep the best, write the model folder. */
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { createRandom, type Random, restoreRandom } from '../base/random.ts';
 import { idleSettings } from '../config/idle-settings.ts';
@@ -170,7 +170,14 @@ class Run {
     }
     const { bestEpoch, bestF1, step } = this.#progress;
     const seconds = this.#progress.seconds;
-    const reports = await finishModel({ ...this.#options, data: this.#data, bestEpoch, seconds });
+    const { epochs, seed } = config;
+    const reports = await finishModel({
+      ...this.#options,
+      data: this.#data,
+      metrics: { epochs, best_epoch: bestEpoch + 1, seed, seconds: Math.round(seconds) },
+      origin: origin(this.#options),
+      history: `Best of ${epochs} epochs: ${bestEpoch + 1}; seed ${seed}; ${Math.round(seconds)} s. All settings are in \`config.json\`, all scores in \`metrics.json\`.`,
+    });
     this.#emit({ kind: 'end', folder: out, seconds, bestEpoch });
     log.flush();
     return { folder: out, bestEpoch, bestF1, steps: step, aborted: false, ...reports };
@@ -381,4 +388,10 @@ class Run {
       await tagger.dispose();
     }
   }
+}
+
+/** What the training began with. */
+function origin({ config, init }: TrainOptions): string {
+  if (init !== undefined) return `from the weights of ${basename(init)}`;
+  return config.encoder === 'bert' ? `from the encoder ${basename(config.bert_name!)}` : 'from scratch';
 }

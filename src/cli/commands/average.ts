@@ -1,0 +1,32 @@
+/** `w2ner average`: one model of several. */
+import { defineCommand, examples } from '../command.ts';
+import { collect, device, deviceHelp, wholeNumber } from '../options.ts';
+import type { AverageOptions } from '../runs/average.ts';
+
+const help = `
+Models that were trained further from the same weights (train --init), with other seeds, are near each other:
+the mean of their weights is about as good as the best of them on the data it was chosen by, steadier on
+other data, and no slower than one. What a run fits at its end is fitted anew on --dev.
+Average before quantising.`;
+
+/** The command. */
+export const averageCommand = defineCommand<AverageOptions>({
+  name: 'average',
+  summary: 'make one model of several that were trained from the same weights',
+  configure: (command) =>
+    command
+      .argument('<models...>', 'model folders, two or more')
+      .requiredOption('-o, --out <dir>', 'folder for the model')
+      .requiredOption('--train <file>', 'annotated sentences they learnt from; may be repeated', collect)
+      .requiredOption('--dev <file>', 'sentences to fit and compare with: a data file or BRAT folder')
+      .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
+      .option('--device <name>', deviceHelp, device, 'cpu')
+      .addHelpText(
+        'after',
+        help +
+          examples([
+            ['w2ner average run-1 run-2 run-3 --train train.json --dev dev.json --out mean', 'three seeds'],
+          ]).trimEnd(),
+      ),
+  load: async () => (await import('../runs/average.ts')).runAverage,
+});
