@@ -99,6 +99,30 @@ describe('convert', () => {
     expect(again.stderr).toContain('expected a new or an empty one');
   });
 
+  it('goes by the extension of the output, where it says the format', async () => {
+    const data = place.write('d.json', '[{"sentence": ["Боль"], "ner": [], "meta": 1}]');
+    for (const [name, content] of [
+      ['o.json', '[\n{"sentence":["Боль"],"ner":[],"meta":1}\n]\n'],
+      ['o.JSONL', '{"sentence":["Боль"],"ner":[],"meta":1}\n'],
+      ['o.conll', 'Боль\tO\n\n'],
+    ] as const) {
+      expect((await cli(['convert', data, place.path(name)])).code).toBe(0);
+      expect(place.read(name)).toBe(content);
+    }
+    for (const [out, called] of [
+      [place.path('out'), place.path('out')],
+      [place.path('out.txt'), place.path('out.txt')],
+      ['-', 'standard output'],
+    ] as const) {
+      const { code, stdout, stderr } = await cli(['convert', data, out]);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(
+        `--to: is missing, and ${called} does not say the format, expected one of json,`,
+      );
+      expect(stderr).toContain('must be named .json, .jsonl or .conll');
+    }
+  });
+
   it('writes to standard output, tables to standard error', async () => {
     const { stdout, stderr } = await cli(['convert', place.path('brat'), '-', '--to', 'bio-jsonl']);
     expect(JSON.parse(stdout.split('\n')[1]!)).toEqual({
@@ -120,6 +144,11 @@ describe('convert', () => {
     expect(await failing(place.folder)).toContain('this is a folder without .ann files');
     expect(await failing(place.write('a.conll', '\n\n'))).toContain('there is nothing to convert');
     expect(await failing(place.write('bad.json', '[{"sentence": []}]'))).toContain('the sentence is empty');
+    const lines = place.write('lines.json', '[{"sentence": ["а"],\n"ner": []}]');
+    expect(await failing(lines, '--from', 'brat')).toContain(
+      'lines.json: this is a file, expected a BRAT folder',
+    );
+    expect(await failing(lines, '--from', 'conll')).toContain('nothing in it is as conll has it');
     expect((await cli(['convert', place.path('brat'), 'x', '--to', 'xml'])).stderr).toContain(
       'expected one of json',
     );
@@ -131,10 +160,66 @@ describe('convert', () => {
 describe('other commands', () => {
   it('validate lists what of a BRAT folder does not come through', async () => {
     const { code, stdout } = await cli(['validate', place.path('brat')]);
-    expect(code).toBe(0);
+    expect(code).toBe(2);
     expect(stdout).toContain('a T4 [0, 2): left out: the annotation repeats another text');
     expect(stdout).toContain('a T3 [25, 28): changed: a boundary is inside a word');
     expect(stdout).toMatch(/^Entities +3$/m);
+  });
+
+  it('validate takes what is broken for a problem, and what only does not fit for a warning', async () => {
+    const text = 'Назначены КТ и МРТ таза.\n';
+    const validate = async (...lines: string[]) => {
+      place.write('brat/a.txt', text);
+      place.write('brat/a.ann', lines.join('\n'));
+      const { code, stdout } = await cli(['validate', place.path('brat')]);
+      const json = JSON.parse((await cli(['validate', place.path('brat'), '--json'])).stdout);
+      expect(json.valid).toBe(code === 0);
+      return [code, stdout.trimEnd().split('\n').at(-1)];
+    };
+    const sound = 'T1\tTEST 10 12\tКТ';
+    expect(await validate(sound, 'T2 TEST 10 12')).toEqual([2, '1 file: 1 problem']);
+    expect(await validate(sound, 'TEST 10 12 КТ')).toEqual([2, '1 file: 1 problem']);
+    expect(await validate(sound, 'T2\tTEST 10 12\tМРТ')).toEqual([2, '1 file: 1 problem']);
+    expect(await validate(sound, 'T2\tTEST 100 112\tКТ')).toEqual([2, '1 file: 1 problem']);
+    const fitting = [sound, 'T2\tTEST 10 12\tКТ', 'T3\tX 10 11\tК', 'T4\tX 9 10\t ', 'R1\tR Arg1:T1 Arg2:T2'];
+    expect(await validate(...fitting)).toEqual([0, '1 file: no problem, 3 warnings']);
+    expect((await cli(['validate', place.write('d.conll', 'Боль\tx\nутром\tO\n')])).code).toBe(2);
+  });
+
+  it('validate counts what convert does not convert', async () => {
+    place.write('brat/b.ann', 'T1\tX 0 1\tа');
+    place.write('brat/c.txt', 'Боль.');
+    const counts = '1 × .ann file without its .txt, 1 × .txt file without its .ann, 1 × relation';
+    const { stdout } = await cli(['validate', place.path('brat')]);
+    expect(stdout).toContain(`· ${place.path('brat')}: not read: ${counts}\n`);
+    const converted = await cli(['convert', place.path('brat'), place.path('a.json')]);
+    expect(converted.stdout).toContain(`not converted: ${counts}\n`);
+    const json = await cli(['validate', place.path('brat'), '--json']);
+    expect(JSON.parse(json.stdout).ignored).toEqual([
+      {
+        file: place.path('brat'),
+        counts: { '.ann file without its .txt': 1, '.txt file without its .ann': 1, relation: 1 },
+      },
+    ]);
+    expect(JSON.parse((await cli(['validate', place.path('a.json'), '--json'])).stdout).ignored).toEqual([]);
+  });
+
+  it('validate and convert call a record by the same number', async () => {
+    const gap = { type: 'X', index: [0, 2] };
+    const sentence = ['а', 'б', 'в'];
+    const records = [
+      { sentence, ner: [], document: 'd' },
+      { sentence, ner: [gap, gap], document: 'e' },
+    ];
+    const data = place.write('r.json', JSON.stringify(records));
+    expect((await cli(['validate', data])).stdout).toContain(
+      'r.json record 2 .ner[1]: X [0, 2] is annotated',
+    );
+    for (const to of ['conll', 'bio-jsonl']) {
+      const { stdout } = await cli(['convert', data, place.path('out'), '--to', to]);
+      expect(stdout).toContain('r.json record 2 .ner[1] – repeated');
+      expect(stdout).toContain('  e record 2 X – discontinuous');
+    }
   });
 
   it('evaluate takes a CoNLL file, and tells how much was changed', async () => {

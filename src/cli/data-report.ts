@@ -1,10 +1,17 @@
 /** Statistics of data files as tables: sizes, types, shapes, duplicates. */
 import type { createColors } from 'picocolors';
+import type { Ignored } from '../data/formats/types.ts';
 import type { DataStatistics, FilesStatistics, SharedSentences } from '../data/statistics.ts';
 import { numberColumns, renderTable } from './table.ts';
 import { formatCount, formatPlural, formatShare, shorten } from './text.ts';
 
 type Colors = ReturnType<typeof createColors>;
+
+/** Things that are counted, not listed: `1 × relation, 2 × note`. */
+export const countList = (counts: Ignored): string =>
+  Object.entries(counts)
+    .map(([what, count]) => `${formatCount(count)} × ${what}`)
+    .join(', ');
 
 /** More files than this get no column of their own. */
 const mostColumns = 4;

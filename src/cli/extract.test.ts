@@ -238,7 +238,7 @@ describe('predict', () => {
     const data = place.write('data.json', '[{"sentence": ["а"]}, {"sentence": "б"}, {"sentence": []}]');
     const { code, stderr } = await cli(['predict', '--data', data, '--out', place.path('out.json')]);
     expect(code).toBe(2);
-    expect(stderr).toContain('data.json[1].sentence: must be an array of words');
-    expect(stderr).toContain('data.json[2].sentence: the sentence is empty');
+    expect(stderr).toContain('data.json record 2 .sentence: must be an array of words');
+    expect(stderr).toContain('data.json record 3 .sentence: the sentence is empty');
   });
 });

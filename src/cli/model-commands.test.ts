@@ -57,7 +57,7 @@ describe('evaluate', () => {
     const bare = place.write('bare.json', '[{"sentence": ["а"]}]');
     const { code, stderr } = await cli(['evaluate', '--data', bare]);
     expect(code).toBe(2);
-    expect(stderr).toContain('bare.json[0].ner');
+    expect(stderr).toContain('bare.json record 1 .ner');
   });
 });
 
@@ -87,9 +87,9 @@ describe('validate', () => {
     );
     const { code, stdout } = await cli(['validate', bad, place.path('нет.json')]);
     expect(code).toBe(2);
-    expect(stdout).toContain('bad.json[3].ner[0]: word index 1 is outside the sentence (1 words)');
-    expect(stdout).toContain('bad.json[4].sentence: the sentence is empty');
-    expect(stdout).toContain('bad.json[5]: a record must be an object');
+    expect(stdout).toContain('bad.json record 4 .ner[0]: word index 1 is outside the sentence (1 words)');
+    expect(stdout).toContain('bad.json record 5 .sentence: the sentence is empty');
+    expect(stdout).toContain('bad.json record 6: a record must be an object');
     expect(stdout).toContain('нет.json: there is no such file');
     expect(stdout).toMatch(/2 files: 4 problems\n$/);
     const json = await cli(['validate', bad, '--json']);

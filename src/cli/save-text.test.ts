@@ -68,6 +68,19 @@ it('never overwrites a document with its text', async () => {
   expect(stderr).toMatch(/--save-text: .*а\.txt would be overwritten/);
 });
 
+it('refuses a folder that cannot be made', async () => {
+  place.write('а.md', sentence);
+  const file = place.write('none.txt', 'x');
+  const saving = async (folder: string): Promise<string> => {
+    const run = ['extract', place.path('а.md'), '--out', place.path('out.json'), '--save-text', folder];
+    const { code, stderr } = await cli(run);
+    expect(code).toBe(2);
+    return stderr;
+  };
+  expect(await saving(file)).toContain(`--save-text: ${file}: this is a file, expected a folder`);
+  expect(await saving(`${file}/a`)).toContain('a part of this path is a file, expected a folder');
+});
+
 it('gives every text a name of its own', () => {
   expect(textNames(['а.pdf', 'б.md', 'а.docx', 'а.pdf', '.md'])).toEqual([
     'а.pdf.txt',

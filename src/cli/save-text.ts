@@ -1,8 +1,8 @@
 /** `--save-text`: the text of each document beside the results, for the places in them. */
 import { mkdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { errorMessage, UserError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
-import { inputError } from '../document/read.ts';
 import type { DocumentSource } from '../predict/pipeline.ts';
 import type { FoundSources } from '../predict/sources.ts';
 import { refuseOverwriting } from './out.ts';
@@ -22,6 +22,14 @@ export function textNames(names: readonly string[]): string[] {
   });
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  EEXIST: 'this is a file, expected a folder',
+  ENOTDIR: 'a part of this path is a file, expected a folder',
+  EACCES: 'you may not make this folder',
+  EPERM: 'you may not make this folder',
+  EROFS: 'the file system is read-only',
+};
+
 /**
  * The same sources, which also write their text when they are read.
  * @throws UserError `E_OPTION` when the folder cannot be made, or a text would take the place of a document that is read
@@ -30,7 +38,14 @@ export function savingText({ sources, ...rest }: FoundSources, folder: string): 
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw inputError(folder, error);
+    const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
+    throw new UserError({
+      code: 'E_OPTION',
+      where: '--save-text',
+      message: `${folder}: ${reason ?? `cannot be made (${errorMessage(error)})`}`,
+      hint: 'name another folder',
+      cause: error,
+    });
   }
   const names = textNames(sources.map(({ name }) => name));
   const targets = names.map((name) => join(folder, name));

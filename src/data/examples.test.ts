@@ -32,7 +32,7 @@ function thrown(work: () => unknown): UserError {
 function problemsOf(record: unknown, options = {}): string[] {
   const path = writeRecords(record);
   return checkExamples(path, options).problems.map(
-    ({ where, reason }) => `${where.replace(`${path}[0]`, '')}: ${reason}`,
+    ({ where, reason }) => `${where.replace(`${path} record 1`, '').trimStart()}: ${reason}`,
   );
 }
 
@@ -44,6 +44,11 @@ describe('good files', () => {
 
   test('an array, with other keys', () => {
     expect(readExamples(writeRecords(record, record))).toEqual([example, example]);
+  });
+
+  test('other keys are kept where they are asked for', () => {
+    const { examples } = checkExamples(writeRecords(record), { extra: true });
+    expect(examples).toEqual([{ ...example, extra: { meta: record.meta } }]);
   });
 
   test('JSON lines, blank ones skipped, with a byte order mark and Windows line ends', () => {
@@ -141,9 +146,12 @@ describe('cells', () => {
   test('are all checked, and keep a record out', () => {
     const path = writeRecords({ ...record, cells: [[9, 9, 'DRUG', 1], cells[0], 7] }, record);
     const { examples, problems } = checkExamples(path);
-    expect(problems.map(({ where }) => where)).toEqual([`${path}[0].cells[0]`, `${path}[0].cells[2]`]);
+    expect(problems.map(({ where }) => where)).toEqual([
+      `${path} record 1 .cells[0]`,
+      `${path} record 1 .cells[2]`,
+    ]);
     expect(examples).toHaveLength(1);
-    expect(thrown(() => readExamples(path)).message).toContain(`${path}[0].cells[2]: ${shape} 7`);
+    expect(thrown(() => readExamples(path)).message).toContain(`${path} record 1 .cells[2]: ${shape} 7`);
   });
 });
 
@@ -210,7 +218,9 @@ describe('bad rows', () => {
     expect(error).toBeInstanceOf(DataError);
     expect(error.code).toBe('E_DATA');
     expect(error.message.split('\n')).toHaveLength(6);
-    expect(error.message).toContain(`${path}[2].ner[0]: word index 9 is outside the sentence (4 words)`);
+    expect(error.message).toContain(
+      `${path} record 3 .ner[0]: word index 9 is outside the sentence (4 words)`,
+    );
   });
 
   test('a broken line does not hide the others', () => {
@@ -225,7 +235,7 @@ describe('bad rows', () => {
   test('several files fail together', () => {
     const paths = [writeRecords(1), join(folder, 'missing.json'), writeRecords({ sentence, ner: [] })];
     const { message } = thrown(() => readExampleFiles(paths));
-    expect(message).toContain(`${paths[0]}[0]: a record must be an object`);
+    expect(message).toContain(`${paths[0]} record 1: a record must be an object`);
     expect(message).toContain(`${paths[1]}: there is no such file`);
     expect(readExampleFiles(paths.slice(2))).toHaveLength(1);
     expect(thrown(() => readExampleFiles(paths.slice(0, 1)))).toBeInstanceOf(DataError);

@@ -1,18 +1,11 @@
 /** Annotated sentences from files in the training format, checked row by row: every problem is found, none is repaired silently. */
 import { formatError, UserError } from '../base/errors.ts';
 import type { AnnotatedFormat } from './formats/names.ts';
-import {
-  type AnnotatedData,
-  formatOfData,
-  formatOfRecords,
-  readBratData,
-  readConllData,
-  readRecordData,
-  toSentences,
-} from './formats/read-annotated.ts';
-import { type FormatProblem, isLost, problemKinds } from './formats/types.ts';
+import { cut } from './formats/quote.ts';
+import { type AnnotatedData, readAnyData, toSentences } from './formats/read-annotated.ts';
+import { type FormatProblem, type Ignored, isBroken, isLost, problemKinds } from './formats/types.ts';
 import { isReserved, LINK, typeKey } from './labels.ts';
-import { kindOf, type RawRecord, readDataText, readRecords } from './records.ts';
+import { kindOf, type RawRecord } from './records.ts';
 import { sameWords } from './relation-grid.ts';
 import type { EntityMention, Example, LabelChance } from './types.ts';
 
@@ -21,11 +14,14 @@ export interface DataProblem {
   readonly file: string;
   /** Index of the record, from 0; -1 where a mention of another format did not come through as it was. */
   readonly record: number;
-  /** `file[record]` with the field, for example `w2ner_train.json[17].ner[2]`. */
+  /** The file, which record by its number from 1, and the field: `w2ner_train.json record 18 .ner[2]`. */
   readonly where: string;
   /** For example `word index 31 is outside the sentence (24 words)`. */
   readonly reason: string;
-  /** A record with an error is left out; one with a warning is kept, cleaned as the reason says. */
+  /**
+   * A record with an error is left out; one with a warning is kept, cleaned as the reason says. Of another format a mention
+   * that is itself wrong is an error, though the rest of its text is kept; one that only does not fit is a warning.
+   */
   readonly severity: 'error' | 'warning';
 }
 
@@ -35,6 +31,8 @@ export interface ExampleOptions {
   readonly nerRequired?: boolean;
   /** The only types allowed, in any case; an entity of another type is an error. Default: any. */
   readonly knownTypes?: Iterable<string>;
+  /** Whether further keys of records are kept as `extra`; default false. */
+  readonly extra?: boolean;
 }
 
 /** What {@link checkExamples} found. */
@@ -46,6 +44,8 @@ export interface CheckedExamples {
   /** The records without an error, in file order. */
   readonly examples: Example[];
   readonly problems: DataProblem[];
+  /** What the file holds besides texts and mentions, and is not read: relations, notes, texts without annotations. */
+  readonly ignored: Ignored;
 }
 
 /** Bad rows of one or more data files; `problems` lists them all, the message too. */
@@ -64,62 +64,71 @@ export class DataError extends UserError {
   }
 }
 
-/** `file[record].field: reason`. */
+/** `file record N .field: reason`. */
 export function formatProblem({ where, reason }: DataProblem): string {
   return `${where}: ${reason}`;
 }
 
+/** Whether a record is left out by it. Nothing is computed then; a broken mention of another format is only told. */
+export const isBadRecord = ({ severity, record }: DataProblem): boolean =>
+  severity === 'error' && record >= 0;
+
 /**
  * Reads a JSON array or JSON lines of `{"sentence": [words], "ner": [{"type", "index"}]}`; other keys are allowed.
  * Also reads a BRAT folder, CoNLL files, JSON lines with BIO tags and exports of Label Studio, known by the path and the
- * first records; what of them does not come through as it was is a warning.
+ * first records; what of them does not come through as it was is a problem too.
  * @throws UserError `E_READ`, `E_DATA_EMPTY`, `E_DATA_ENCODING`, `E_DATA_JSON`, `E_DATA_FORMAT` when there are no records to check
  */
 export function checkExamples(path: string, options: ExampleOptions = {}): CheckedExamples {
-  const { format, records, problems } = readAny(path);
+  const data = readAnyData(path);
+  return checkRecords(path, 'mentions' in data ? recordsOf(data, path) : data, options);
+}
+
+/** Records of the training format, and what reading them has to tell where they were made of another one. */
+interface ReadRecords {
+  readonly format: CheckedExamples['format'];
+  readonly records: readonly RawRecord[];
+  readonly problems?: readonly DataProblem[];
+  readonly ignored?: Ignored;
+}
+
+/** Checks records that were read before. @param path names the file in problems @throws as {@link checkExamples} */
+export function checkRecords(
+  path: string,
+  { format, records, problems: met = [], ignored = {} }: ReadRecords,
+  options: ExampleOptions = {},
+): CheckedExamples {
+  const problems = [...met];
   const known = options.knownTypes === undefined ? undefined : [...options.knownTypes];
   const rules: Rules = {
     nerRequired: options.nerRequired ?? true,
     known,
     knownKeys: known === undefined ? undefined : new Set(known.map(typeKey)),
+    extra: options.extra ?? false,
   };
+  // What was made of other formats are not the records of the file: broken ones are no longer among them.
+  const noun = format === 'json' || format === 'jsonl' ? 'record' : 'sentence';
   const examples: Example[] = [];
   records.forEach((record, index) => {
     let sound = true;
     const report: Report = (field, reason, severity = 'error') => {
       if (severity === 'error') sound = false;
-      problems.push({ file: path, record: index, where: `${path}[${index}]${field}`, reason, severity });
+      const where = `${path} ${noun} ${index + 1}${field === '' ? '' : ` ${field}`}`;
+      problems.push({ file: path, record: index, where, reason, severity });
     };
     const example = 'broken' in record ? report('', record.broken) : checkRecord(record.value, rules, report);
     if (sound && example) examples.push(example);
   });
   if (records.length === 0) {
-    throw new UserError({ code: 'E_DATA_EMPTY', where: path, message: 'there are no records in the file' });
+    const message = 'there are no records in the file';
+    const hint = problems[0] === undefined ? {} : { hint: formatProblem(problems[0]) };
+    throw new UserError({ code: 'E_DATA_EMPTY', where: path, message, ...hint });
   }
-  return { file: path, format, records: records.length, examples, problems };
-}
-
-/** The records of a file of any format, and what reading it has to tell. */
-interface ReadData {
-  readonly format: CheckedExamples['format'];
-  readonly records: readonly RawRecord[];
-  readonly problems: DataProblem[];
-}
-
-function readAny(path: string): ReadData {
-  const ofPath = formatOfData(path);
-  if (ofPath === 'brat') return recordsOf(readBratData(path), path);
-  if (ofPath === 'conll') return recordsOf(readConllData(path, readDataText(path)), path);
-  const { format, records } = readRecords(path);
-  const values = records.flatMap((record) => ('value' in record ? [record.value] : []));
-  const other = values.length === records.length ? formatOfRecords(values) : undefined;
-  return other === undefined
-    ? { format, records, problems: [] }
-    : recordsOf(readRecordData(other, path, values), path);
+  return { file: path, format, records: records.length, examples, problems, ignored };
 }
 
 /** Data of another format as records of the training format, to be checked as those are. */
-function recordsOf(data: AnnotatedData, path: string): ReadData {
+function recordsOf(data: AnnotatedData, path: string): ReadRecords {
   const { documents, problems } = toSentences(data);
   const records = documents.flatMap(({ name, sentences }) =>
     sentences.map(({ words, entities }): RawRecord => {
@@ -127,21 +136,23 @@ function recordsOf(data: AnnotatedData, path: string): ReadData {
       return { value: { sentence: words, ner, document: name } };
     }),
   );
-  return { format: data.format, records, problems: problems.map((problem) => warningOf(problem, path)) };
+  const { format, ignored } = data;
+  return { format, records, problems: problems.map((problem) => dataProblemOf(problem, path)), ignored };
 }
 
-function warningOf(problem: FormatProblem, path: string): DataProblem {
+function dataProblemOf(problem: FormatProblem, path: string): DataProblem {
   const { document, id, kind, charStart, charEnd, detail } = problem;
   const place = charStart === undefined ? '' : ` [${charStart}, ${charEnd})`;
   const name = document === path || document === '' ? '' : ` ${document}`;
   const what = isLost(problem) ? 'left out' : 'changed';
   const reason = `${what}: ${problemKinds[kind].meaning} (${detail})`;
-  return { file: path, record: -1, where: `${path}${name} ${id}${place}`, reason, severity: 'warning' };
+  const severity = isBroken(problem) ? 'error' : 'warning';
+  return { file: path, record: -1, where: `${path}${name} ${id}${place}`, reason, severity };
 }
 
 /**
  * The examples of a file without a bad row; otherwise an error that lists every one.
- * @param onWarning is given what was cleaned (entities annotated twice)
+ * @param onWarning is given what was cleaned (entities annotated twice) and mentions of other formats that did not come through
  * @throws DataError `E_DATA`; UserError as {@link checkExamples}
  */
 export function readExamples(
@@ -149,7 +160,7 @@ export function readExamples(
   options: ExampleOptions & { readonly onWarning?: (problem: DataProblem) => void } = {},
 ): Example[] {
   const { examples, problems } = checkExamples(path, options);
-  const errors = problems.filter(({ severity }) => severity === 'error');
+  const errors = problems.filter(isBadRecord);
   if (errors.length > 0) throw new DataError(errors);
   for (const problem of problems) options.onWarning?.(problem);
   return examples;
@@ -160,7 +171,7 @@ export function changedNote({
   file,
   problems,
 }: Pick<CheckedExamples, 'file' | 'problems'>): string | undefined {
-  const count = problems.filter(({ severity }) => severity === 'warning').length;
+  const count = problems.filter((problem) => !isBadRecord(problem)).length;
   if (count === 0) return undefined;
   const what = count === 1 ? '1 annotation was' : `${count} annotations were`;
   return `${file}: ${what} changed or left out in reading; "w2ner validate" lists them`;
@@ -181,7 +192,7 @@ export function readExampleFiles(paths: readonly string[], options: ExampleOptio
       unreadable.push(error);
     }
   }
-  const errors = files.flatMap(({ problems }) => problems.filter(({ severity }) => severity === 'error'));
+  const errors = files.flatMap(({ problems }) => problems.filter(isBadRecord));
   if (unreadable.length === 1 && errors.length === 0) throw unreadable[0]!;
   if (unreadable.length > 0) {
     const lines = [...unreadable.map(formatError), ...errors.map(formatProblem)];
@@ -198,6 +209,7 @@ interface Rules {
   readonly nerRequired: boolean;
   readonly known: readonly string[] | undefined;
   readonly knownKeys: ReadonlySet<string> | undefined;
+  readonly extra: boolean;
 }
 
 type Report = (field: string, reason: string, severity?: 'error' | 'warning') => void;
@@ -211,9 +223,10 @@ function checkRecord(value: unknown, rules: Rules, report: Report): Example | un
   // Results of `extract` say "entities" for what data to learn from calls "ner".
   const ner = fields.ner ?? fields.entities;
   const words = checkSentence(sentence, report);
+  const rest = { ...documentOf(fields), ...(rules.extra ? extraOf(fields) : {}) };
   if (ner === undefined || ner === null) {
     if (rules.nerRequired) report('.ner', `the entities are missing, expected an array, got ${kindOf(ner)}`);
-    return words && { words, entities: [], ...documentOf(fields) };
+    return words && { words, entities: [], ...rest };
   }
   if (!Array.isArray(ner)) return void report('.ner', `must be an array, got ${kindOf(ner)}`);
   const entities: EntityMention[] = [];
@@ -238,7 +251,7 @@ function checkRecord(value: unknown, rules: Rules, report: Report): Example | un
   });
   const chances =
     fields.cells === undefined ? {} : { chances: checkChances(fields.cells, words, rules, report) };
-  return words && { words, entities, ...chances, ...documentOf(fields) };
+  return words && { words, entities, ...chances, ...rest };
 }
 
 /** More than rounding to three places can add to the probabilities of a pair. */
@@ -261,7 +274,7 @@ function checkChances(
   const problemOf = (cell: unknown): string | undefined => {
     if (!isChance(cell, length, knownKeys)) {
       const shape = '[row, column, label, probability] of words and types of this sentence';
-      return `expected ${shape}, got ${JSON.stringify(cell)}`;
+      return `expected ${shape}, got ${cut(JSON.stringify(cell))}`;
     }
     const [row, column, label, probability] = cell;
     const pair = `${row}, ${column}`;
@@ -293,6 +306,15 @@ function isChance(
   const isType = label.trim() !== '' && !isReserved(label);
   if (label !== LINK && !(isType && (knownKeys === undefined || knownKeys.has(typeKey(label))))) return false;
   return typeof probability === 'number' && probability >= 0 && probability <= 1;
+}
+
+/** The keys of a record that are read. */
+const readKeys = new Set(['sentence', 'ner', 'entities', 'cells', 'document', 'source_file']);
+
+/** What a record holds under other keys. */
+function extraOf(fields: Readonly<Record<string, unknown>>): Pick<Example, 'extra'> {
+  const extra = Object.entries(fields).filter(([key]) => !readKeys.has(key));
+  return extra.length === 0 ? {} : { extra: Object.fromEntries(extra) };
 }
 
 /** The document that a record names: `document`, or `source_file` as results have it. */
@@ -345,7 +367,7 @@ function checkEntity(
 /** What is wrong with one word index, given the one before it. */
 function indexProblem(word: unknown, before: unknown, length: number | undefined): string | undefined {
   if (typeof word !== 'number' || !Number.isInteger(word)) {
-    return `word index ${JSON.stringify(word)} is not a whole number`;
+    return `word index ${cut(JSON.stringify(word))} is not a whole number`;
   }
   if (word < 0) return `word index ${word} is negative`;
   if (length !== undefined && word >= length) {

@@ -22,6 +22,8 @@ export interface Example {
   readonly chances?: readonly LabelChance[];
   /** Name of the document that it is from, where the file tells. */
   readonly document?: string;
+  /** What its record holds under keys that mean nothing here; kept only to be written again. */
+  readonly extra?: Readonly<Record<string, unknown>>;
 }
 
 /** A predicted entity with its confidence in [0, 1]. */

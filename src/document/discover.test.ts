@@ -110,6 +110,9 @@ describe('discoverDocuments', () => {
       ],
     });
     expect(discoverDocuments(['']).failures[0]?.code).toBe('E_INPUT_MISSING');
+    const told = (pattern: string): string => discoverDocuments([at(pattern)]).failures[0]!.message;
+    expect(told('*.xyz')).toContain(': no document matches this pattern, expected *.md');
+    expect(told('c.*')).toContain(': no document matches this pattern (1 other match), expected *.md');
   });
 });
 

@@ -115,7 +115,9 @@ function findByGlob(pattern: string, found: Found): string[] {
     else (isDocument(path) ? files : others).push(path);
   }
   if (files.length === 0) {
-    const message = `no document matches this pattern (${matches.length} other matches), expected ${expected}`;
+    const count = matches.length === 1 ? '1 other match' : `${matches.length} other matches`;
+    const others = matches.length === 0 ? '' : ` (${count})`;
+    const message = `no document matches this pattern${others}, expected ${expected}`;
     failures.push(
       new UserError({
         code: 'E_INPUT_MISSING',

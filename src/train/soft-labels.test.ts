@@ -215,7 +215,7 @@ describe('several training files', () => {
       write(name, [{ sentence: ['а'], ner: [], cells: [[0, i + 1, 'X', 1]] }]),
     );
     expect(() => read([bad[0]!, annotated, bad[1]!])).toThrow(
-      /bad1\.json\[0\]\.cells\[0\][\s\S]*bad2\.json\[0\]\.cells\[0\]/,
+      /bad1\.json record 1 \.cells\[0\][\s\S]*bad2\.json record 1 \.cells\[0\]/,
     );
   });
 });

@@ -162,7 +162,9 @@ describe('a training run', () => {
       { sentence: ['a'], ner: [{ type: 'T', index: [3] }] },
       { sentence: [], ner: [] },
     ]);
-    await expect(run('bad', { train: bad })).rejects.toThrow(/bad\.json\[0\][\s\S]*bad\.json\[1\]/);
+    await expect(run('bad', { train: bad })).rejects.toThrow(
+      /bad\.json record 1[ :][\s\S]*bad\.json record 2[ :]/,
+    );
     expect(existsSync(join(folder, 'bad'))).toBe(false);
   });
 });

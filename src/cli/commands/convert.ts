@@ -21,7 +21,11 @@ export const convertCommand = defineCommand<ConvertOptions>({
     command
       .argument('<in>', 'data file, or a BRAT folder')
       .argument('<out>', 'file, or a new folder for brat; "-" for standard output')
-      .requiredOption('--to <format>', dataFormats.join(', '), choice('--to', dataFormats))
+      .option(
+        '--to <format>',
+        `${dataFormats.join(', ')} (default: by the extension of OUT: .json, .jsonl, .conll)`,
+        choice('--to', dataFormats),
+      )
       .option(
         '--from <format>',
         `${inputFormats.join(', ')} (default: found out)`,
@@ -32,12 +36,9 @@ export const convertCommand = defineCommand<ConvertOptions>({
         'after',
         help +
           examples([
-            ['w2ner convert nerel-bio/train train.json --to json', 'BRAT annotations as training data'],
+            ['w2ner convert nerel-bio/train train.json', 'BRAT annotations as training data'],
             ['w2ner convert train.json for-brat/ --to brat', 'training data to look at and correct in brat'],
-            [
-              'w2ner convert export.json train.conll --to conll --problems lost.csv',
-              'what fits, and what not',
-            ],
+            ['w2ner convert export.json train.conll --problems lost.csv', 'what fits, and what not'],
           ]).trimEnd(),
       ),
   load: async () => (await import('../runs/convert.ts')).runConvert,

@@ -5,7 +5,9 @@ import type { ValidateOptions } from '../runs/validate.ts';
 const help = `
 Files are JSON arrays or JSON lines of {"sentence": ["слово", …], "ner": [{"type", "index"}]}, or any other
 format that convert reads: BRAT folders, CoNLL, JSON lines with BIO tags, exports of Label Studio.
-Every bad record is listed with its file, number and reason; the exit code is then 2.
+Every bad record is listed with its file, number and reason, and so is every annotation that cannot be read
+or contradicts its text; the exit code is then 2. What is sound but does not fit words or sentences is a warning;
+relations, notes and the like are counted.
 Statistics count the good records: sizes, types, nested and discontinuous entities, and
 sentences that stand twice, in one file or in two of them.`;
 

@@ -5,20 +5,22 @@ import { UserError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../base/files.ts';
 import { writeNewFolder } from '../../convert/new-folder.ts';
 import { type Conversion, convertData } from '../../data/formats/convert-data.ts';
-import type { DataFormat, InputFormat } from '../../data/formats/names.ts';
+import { type DataFormat, dataFormats, type InputFormat } from '../../data/formats/names.ts';
 import { type FormatProblem, isLost, type ProblemKind, problemKinds } from '../../data/formats/types.ts';
 import type { DataFile } from '../../data/formats/write-data.ts';
 import { csvRow } from '../../export/csv.ts';
+import { extensionOf } from '../../export/extension.ts';
 import { besideName } from '../../export/output.ts';
 import { exitCodes } from '../command.ts';
 import { type CliContext, wantsColor } from '../context.ts';
+import { countList } from '../data-report.ts';
 import { placeName, refuseOverwriting, summaryStream } from '../out.ts';
 import { numberColumns, renderTable } from '../table.ts';
 import { formatCount, formatPlural } from '../text.ts';
 
 /** Options of `w2ner convert`. */
 export interface ConvertOptions {
-  readonly to: DataFormat;
+  readonly to?: DataFormat;
   readonly from?: InputFormat;
   readonly problems?: string;
 }
@@ -37,8 +39,9 @@ export async function runConvert(
   if (problems !== undefined) {
     refuseOverwriting({ where: '--problems', targets: [problems], inputs: [input!], called: 'inputs' });
   }
-  const conversion = convertData(input!, options.to, options.from);
-  if (options.to === 'brat') {
+  const to = options.to ?? formatOfName(out!);
+  const conversion = convertData(input!, to, options.from);
+  if (to === 'brat') {
     if (out === '-') {
       const message = 'brat needs a folder, got standard output';
       throw new UserError({ code: 'E_OPTION', where: '<out>', message });
@@ -51,6 +54,19 @@ export async function runConvert(
   const stream = summaryStream(out!, context);
   stream.write(report(conversion, out!, options, createColors(wantsColor(stream, context.env))));
   return exitCodes.success;
+}
+
+/** The format that a name says where `--to` does not. Label Studio's tasks are JSON too, but the training format goes first. */
+function formatOfName(out: string): DataFormat {
+  const extension = out === '-' ? '' : extensionOf(out);
+  const said = (['json', 'jsonl', 'conll'] as const).find((format) => format === extension);
+  if (said !== undefined) return said;
+  throw new UserError({
+    code: 'E_OPTION',
+    where: '--to',
+    message: `is missing, and ${placeName(out)} does not say the format, expected one of ${dataFormats.join(', ')}`,
+    hint: 'without --to, the output must be named .json, .jsonl or .conll',
+  });
 }
 
 function writeFiles(files: readonly DataFile[], out: string, context: CliContext): void {
@@ -109,10 +125,9 @@ function report(conversion: Conversion, out: string, options: ConvertOptions, co
     totals: [['In the input', formatCount(mentions)]],
   });
   const size = sentences === undefined ? '' : `, ${formatPlural(sentences, 'sentence')}`;
-  const others = Object.entries(ignored).map(([what, count]) => `${formatCount(count)} × ${what}`);
   const lines = [
     `\n${from} to ${to}: ${formatPlural(documents, 'document')}${size} written to ${placeName(out)}`,
-    ...(others.length === 0 ? [] : [`· not converted: ${others.join(', ')}`]),
+    ...(Object.keys(ignored).length === 0 ? [] : [`· not converted: ${countList(ignored)}`]),
     ...problemLines(problems, options),
   ];
   return `${table}${lines.join('\n')}\n`;
@@ -124,7 +139,8 @@ function problemLines(problems: readonly FormatProblem[], { problems: file }: Co
   const first = [...problems].sort((a, b) => Number(isLost(b)) - Number(isLost(a))).slice(0, mostShown);
   const lines = first.map(({ document, id, kind, type, charStart, charEnd, detail }) => {
     const place = charStart === undefined ? '' : ` [${charStart}, ${charEnd})`;
-    return `  ${document} ${id}${place} ${type ?? ''} – ${kind}: ${detail}`;
+    const name = [document, `${id}${place}`, type].filter((part) => part !== undefined && part !== '');
+    return `  ${name.join(' ')} – ${kind}: ${detail}`;
   });
   const rest = problems.length - first.length;
   return [

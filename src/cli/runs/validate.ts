@@ -6,7 +6,7 @@ import { checkExamples, formatProblem } from '../../data/examples.ts';
 import { filesStatistics } from '../../data/statistics.ts';
 import { exitCodes } from '../command.ts';
 import { type CliContext, wantsColor } from '../context.ts';
-import { renderStatistics } from '../data-report.ts';
+import { countList, renderStatistics } from '../data-report.ts';
 import { formatPlural } from '../text.ts';
 
 /** Options of `w2ner validate`. */
@@ -35,10 +35,13 @@ export async function runValidate(
   const errors = problems.filter((problem) => problem.severity === 'error');
   const statistics = filesStatistics(checked);
   const bad = errors.length + unreadable.length;
+  const ignored = checked.flatMap((file) =>
+    Object.keys(file.ignored).length === 0 ? [] : [{ file: file.file, counts: file.ignored }],
+  );
   if (options.json === true) {
     const failures = unreadable.map(({ code, message }) => ({ code, message }));
     context.stdout.write(
-      `${JSON.stringify({ valid: bad === 0, problems, failures, ...statistics }, null, 2)}\n`,
+      `${JSON.stringify({ valid: bad === 0, problems, failures, ignored, ...statistics }, null, 2)}\n`,
     );
     return bad === 0 ? exitCodes.success : exitCodes.badInput;
   }
@@ -54,8 +57,9 @@ export async function runValidate(
   const tables = checked.some((file) => file.examples.length > 0)
     ? `${renderStatistics(statistics, colors)}\n`
     : '';
-  const list = lines.length === 0 ? '' : `${lines.join('\n')}\n\n`;
-  context.stdout.write(list + tables + verdict(paths.length, bad, problems.length - errors.length));
+  const list = [...lines, ...ignored.map(({ file, counts }) => `· ${file}: not read: ${countList(counts)}`)];
+  const head = list.length === 0 ? '' : `${list.join('\n')}\n\n`;
+  context.stdout.write(head + tables + verdict(paths.length, bad, problems.length - errors.length));
   return bad === 0 ? exitCodes.success : exitCodes.badInput;
 }
 

@@ -4,6 +4,7 @@ import type { CharSpan } from '../../document/types.ts';
 import { segment } from '../../text/segment.ts';
 import type { EntityMention, Example } from '../types.ts';
 import { type PlacedWord, readLayout } from './lay-out.ts';
+import { quote } from './quote.ts';
 import type { FormatProblem, TextDocument, TextMention } from './types.ts';
 
 /** Settings of {@link alignDocument}. */
@@ -82,7 +83,6 @@ const reporter =
   ({ name, text }: TextDocument, { id, type, fragments }: TextMention, problems: FormatProblem[]): Report =>
   (kind, detail) => {
     const [charStart, charEnd] = [fragments[0]!.charStart, fragments.at(-1)!.charEnd];
-    const shown = text.slice(charStart, Math.min(charEnd, charStart + 60));
     problems.push({
       document: name,
       id,
@@ -90,7 +90,7 @@ const reporter =
       type,
       charStart,
       charEnd,
-      detail: `${JSON.stringify(shown)}: ${detail}`,
+      detail: `${quote(text.slice(charStart, charEnd))}: ${detail}`,
     });
   };
 
@@ -159,7 +159,7 @@ function addEntity(mention: TextMention, line: Line, entities: EntityMention[], 
   }
   entities.push({ type, words });
   if (!isExact(fragments, words, line)) {
-    report('widened', `became ${JSON.stringify(words.map((i) => line[i]!.text).join(' '))}`);
+    report('widened', `became ${quote(words.map((i) => line[i]!.text).join(' '))}`);
   }
   return true;
 }

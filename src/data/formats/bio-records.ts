@@ -1,7 +1,9 @@
 /** JSON lines with words and a BIO tag for each: `{"tokens": […], "ner_tags": […]}`, as RuMedNER and many data sets have it. */
+import type { RawRecord } from '../records.ts';
 import type { Example } from '../types.ts';
 import { chooseFlat, tagsOfEntities } from './bio.ts';
 import { readTagged, type TaggedData, type TaggedLine } from './conll.ts';
+import { quote } from './quote.ts';
 import type { FormatProblem } from './types.ts';
 
 const wordKeys = ['tokens', 'words'] as const;
@@ -32,12 +34,17 @@ function documentOf({ document, idx }: Fields): string | undefined {
   return typeof idx === 'string' ? (/^(.+)[_-]\d+$/u.exec(idx)?.[1] ?? idx) : undefined;
 }
 
-/** Reads records; one without words, or whose tags are no strings or of another number, is listed. */
-export function parseBioRecords(records: readonly unknown[], file: string): TaggedData {
+/** Reads records; one that is no JSON or has no words, or whose tags are no strings or of another number, is listed. */
+export function parseBioRecords(records: readonly RawRecord[], file: string): TaggedData {
   const lines: TaggedLine[] = [];
   const broken: FormatProblem[] = [];
-  records.forEach((record, i) => {
-    const id = `record ${i}`;
+  records.forEach((raw, i) => {
+    const id = `record ${i + 1}`;
+    if ('broken' in raw) {
+      broken.push({ document: file, id, kind: 'malformed', detail: raw.broken });
+      return;
+    }
+    const record = raw.value;
     const words = isRecord(record) ? stringsAt(record, wordKeys) : undefined;
     const tags = isRecord(record) ? stringsAt(record, tagKeys) : undefined;
     if (words === undefined || tags === undefined || words.length !== tags.length) {
@@ -54,11 +61,17 @@ export function parseBioRecords(records: readonly unknown[], file: string): Tagg
   return { ...data, mentions: data.mentions + broken.length, problems: [...broken, ...data.problems] };
 }
 
-/** One sentence as a line. @param problems is given the entities that do not fit */
+/**
+ * One sentence as a line.
+ * @param number that of the sentence in its document, from 0
+ * @param id names the sentence in problems
+ * @param problems is given the entities that do not fit
+ */
 export function bioRecordLine(
   { words, entities }: Example,
   document: string | undefined,
   number: number,
+  id: string,
   problems: FormatProblem[],
 ): string {
   const { kept, discontinuous, overlapping } = chooseFlat(entities);
@@ -67,10 +80,10 @@ export function bioRecordLine(
     { type, words: own }: Example['entities'][number],
     why: string,
   ): void => {
-    const text = JSON.stringify(own.map((word) => words[word]).join(' '));
+    const text = quote(own.map((word) => words[word]).join(' '));
     problems.push({
       document: document ?? '',
-      id: `sentence ${number + 1}`,
+      id,
       kind,
       type,
       detail: `${text} ${why}`,

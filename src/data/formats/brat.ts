@@ -1,6 +1,7 @@
 /** BRAT standoff annotations (https://brat.nlplab.org/standoff.html): lines of an `.ann` file that point into its `.txt`. */
 import type { CharSpan } from '../../document/types.ts';
 import { chooseOffsets, codePointOffsets, sameText } from './offsets.ts';
+import { quote } from './quote.ts';
 import {
   countIgnored,
   type FormatProblem,
@@ -12,8 +13,10 @@ import {
 /** What an `.ann` file holds. */
 export interface BratAnnotations {
   readonly mentions: readonly TextMention[];
-  /** Its `T` lines. */
+  /** Its `T` lines, and those that are no annotation of any kind. */
   readonly count: number;
+  /** Lines that are an annotation of some kind. */
+  readonly sound: number;
 }
 
 interface Line {
@@ -52,23 +55,26 @@ export function parseAnnotations(
 ): BratAnnotations {
   const lines: Line[] = [];
   const scores = new Map<string, number>();
-  let count = 0;
-  for (const line of ann.split(/\r?\n/u)) {
+  let [count, others] = [0, 0];
+  for (const [i, line] of ann
+    .replace(/^\uFEFF/u, '')
+    .split(/\r?\n/u)
+    .entries()) {
     const note = scoreNote.exec(line);
+    const other = kinds[line[0] ?? ''];
+    if (line.trim() === '') continue;
     if (note !== null) scores.set(note[1]!, Number(note[2]));
-    else if (line.startsWith('T')) {
-      count++;
-      const read = parseLine(line);
-      if (typeof read === 'string') {
-        const id = line.split('\t')[0]!;
-        problems.push({
-          document: name,
-          id,
-          kind: 'malformed',
-          detail: `${JSON.stringify(line.slice(0, 80))}: ${read}`,
-        });
-      } else lines.push(read);
-    } else if (line.trim() !== '') countIgnored(ignored, kinds[line[0]!] ?? 'other line');
+    if (note !== null || other !== undefined) {
+      others++;
+      if (note === null) countIgnored(ignored, other!);
+      continue;
+    }
+    count++;
+    const read = parseLine(line);
+    if (typeof read === 'string') {
+      const id = /^T\d+(?=\s|$)/u.exec(line)?.[0] ?? `line ${i + 1}`;
+      problems.push({ document: name, id, kind: 'malformed', detail: `${quote(line)}: ${read}` });
+    } else lines.push(read);
   }
   const offset = chooseOffsets(text, lines, hadMark);
   const mentions = lines.flatMap(({ id, type: typeName, ranges, text: repeated }): TextMention[] => {
@@ -85,7 +91,7 @@ export function parseAnnotations(
     }
     const found = fragments.map(({ charStart, charEnd }) => text.slice(charStart, charEnd));
     if (repeated !== '' && !sameText(found, repeated)) {
-      const detail = `${JSON.stringify(found.join(' '))} stands there, the annotation says ${JSON.stringify(repeated)}`;
+      const detail = `${quote(found.join(' '))} stands there, the annotation says ${quote(repeated)}`;
       const [charStart, charEnd] = [fragments[0]!.charStart, fragments.at(-1)!.charEnd];
       problems.push({ document: name, id, kind: 'text differs', type, charStart, charEnd, detail });
       return [];
@@ -100,11 +106,12 @@ export function parseAnnotations(
       },
     ];
   });
-  return { mentions, count };
+  return { mentions, count, sound: lines.length + others };
 }
 
 /** Takes a `T` line apart. @returns what is wrong with it otherwise */
 function parseLine(line: string): Line | string {
+  if (!line.startsWith('T')) return `no annotation begins so, expected T, ${Object.keys(kinds).join(', ')}`;
   const [id, what, text = ''] = line.split('\t') as [string, string?, string?];
   if (what === undefined) return 'there is no tab';
   const [, type, places] = /^(\S+) (.*)$/u.exec(what) ?? [];

@@ -1,6 +1,7 @@
 /** CoNLL files: a word a line with its tag in the last column, an empty line after each sentence (Sang and De Meulder 2003). */
 import type { Example } from '../types.ts';
 import { chooseFlat, entitiesOfTags, isSparseScheme, tagsOfEntities } from './bio.ts';
+import { cut, quote } from './quote.ts';
 import type { FormatProblem, WordsDocument } from './types.ts';
 
 /** What a file of tagged words holds. */
@@ -8,6 +9,8 @@ export interface TaggedData {
   readonly documents: readonly WordsDocument[];
   /** Entities that the tags begin, and tags that are none. */
   readonly mentions: number;
+  /** Words with a tag, `O` too. */
+  readonly sound: number;
   readonly problems: readonly FormatProblem[];
 }
 
@@ -31,10 +34,11 @@ export function readTagged(
   const sparse = isSparseScheme(lines.map(({ tags }) => tags));
   const problems: FormatProblem[] = [];
   const documents: { name: string | undefined; sentences: Example[] }[] = [];
-  let mentions = 0;
+  let [mentions, sound] = [0, 0];
   for (const { words, tags, id, idOf, document } of lines) {
     const { entities, bad } = entitiesOfTags(tags);
     mentions += entities.length + bad.length;
+    sound += words.length - bad.length;
     const report = (kind: FormatProblem['kind'], word: number, detail: string, type?: string): void => {
       const place = idOf?.(word) ?? id;
       problems.push({
@@ -42,22 +46,18 @@ export function readTagged(
         id: place,
         kind,
         ...(type === undefined ? {} : { type }),
-        detail: `${JSON.stringify(words[word])}: ${detail}`,
+        detail: `${quote(words[word]!)}: ${detail}`,
       });
     };
     for (const word of bad)
-      report(
-        'malformed',
-        word,
-        `the tag ${JSON.stringify(tags[word])} is none, expected O, B-TYPE, I-TYPE …`,
-      );
+      report('malformed', word, `the tag ${quote(tags[word]!)} is none, expected O, B-TYPE, I-TYPE …`);
     for (const {
       beginsInside,
       words: [first],
       type,
     } of entities) {
       if (beginsInside && !sparse)
-        report('begins inside', first!, `${tags[first!]} begins an entity`, typeOf(type));
+        report('begins inside', first!, `${cut(tags[first!]!)} begins an entity`, typeOf(type));
     }
     const example: Example = {
       words,
@@ -72,6 +72,7 @@ export function readTagged(
       name === undefined ? { sentences } : { name, sentences },
     ),
     mentions,
+    sound,
     problems,
   };
 }
@@ -190,7 +191,7 @@ export function createConllWriter(types: readonly string[], problems: FormatProb
     sentence: ({ words, entities }, id) => {
       const { kept, discontinuous, overlapping } = chooseFlat(entities);
       const textOf = (entity: { readonly words: readonly number[] }): string =>
-        JSON.stringify(entity.words.map((word) => words[word]).join(' '));
+        quote(entity.words.map((word) => words[word]).join(' '));
       for (const entity of discontinuous) {
         const detail = `${textOf(entity)} has gaps`;
         problems.push({ document, id, kind: 'discontinuous', type: entity.type, detail });
@@ -207,7 +208,7 @@ export function createConllWriter(types: readonly string[], problems: FormatProb
   function cleanWord(word: string, id: string): string {
     const safe = word.replace(/[\t\r\n]/gu, ' ');
     if (safe !== word) {
-      const detail = `the word ${JSON.stringify(word)} holds a tab or line break, written as a space`;
+      const detail = `the word ${quote(word)} holds a tab or line break, written as a space`;
       problems.push({ document, id, kind: 'changed word', detail });
     }
     return safe;

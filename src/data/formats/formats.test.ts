@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { UserError } from '../../base/errors.ts';
 import { checkExamples } from '../examples.ts';
 import { convertData, readData } from './convert-data.ts';
 
@@ -63,7 +64,7 @@ describe('tagged words', () => {
       'line 5 begins inside',
     ]);
     expect(checkExamples(path).problems.map(({ where, severity }) => `${where} ${severity}`)).toEqual([
-      `${path} line 6 warning`,
+      `${path} line 6 error`,
       `${path} line 5 warning`,
     ]);
   });
@@ -80,8 +81,8 @@ describe('tagged words', () => {
     const { documents, mentions, written, problems } = convertData(path, 'json');
     expect([documents, mentions, written]).toEqual([2, 3, 1]);
     expect(problems.map(({ id, detail }) => `${id}: ${detail}`)).toEqual([
-      'record 1: 1 words have 2 tags',
-      'record 2: "ner_tags" is no list of tags such as "B-DRUG" (numbers have no names here)',
+      'record 2: 1 words have 2 tags',
+      'record 3: "ner_tags" is no list of tags such as "B-DRUG" (numbers have no names here)',
     ]);
   });
 });
@@ -147,6 +148,82 @@ describe('Label Studio', () => {
       },
     ];
     expect(shown(write('min.json', rows))).toEqual(['💊 КТ и МРТ таза . | TEST=3']);
+  });
+});
+
+test('a line that is no JSON is listed in any format, and the others are read', () => {
+  const tagged = JSON.stringify({ tokens: ['Боль'], ner_tags: ['B-SIGN'] });
+  const task = JSON.stringify({ data: { text: 'Боль' }, annotations: [{ result: [] }] });
+  for (const line of [tagged, task]) {
+    const path = write('broken.jsonl', `${line}\n{"tokens": [}\n${line}\n`);
+    const { mentions, written, problems } = convertData(path, 'json');
+    expect(problems).toMatchObject([{ document: path, id: 'record 2', kind: 'malformed' }]);
+    expect(problems[0]!.detail).toContain('is not JSON at line 2, column 13');
+    expect(mentions).toBe(written + 1);
+    const checked = checkExamples(path);
+    expect(checked.examples).toHaveLength(2);
+    expect(checked.problems).toMatchObject([{ where: `${path} record 2`, severity: 'error' }]);
+  }
+});
+
+describe('data of another format than it was taken for', () => {
+  const sentence = ['Назначить', 'цитарабин', ...Array.from({ length: 40 }, (_, i) => `слово${i}`)];
+  const training = [{ sentence, ner: [{ type: 'DRUG', index: [1] }], document: 'а.md' }];
+  const refused = (path: string, from: 'conll' | 'label-studio' | 'bio-jsonl' | 'brat'): string => {
+    try {
+      convertData(path, 'json', from);
+    } catch (error) {
+      if (error instanceof UserError) return error.message.replace(path, 'PATH');
+      throw error;
+    }
+    return 'nothing was refused';
+  };
+
+  test('is refused, with a short example', () => {
+    const path = write('a.json', training);
+    const message = refused(path, 'conll');
+    expect(message).toContain('PATH: nothing in it is as conll has it, for example line 1: "[{');
+    expect(message.length).toBeLessThan(300);
+    // The document's name is a string, but not the text of a task.
+    expect(refused(path, 'label-studio')).toBe('PATH: there is nothing to convert');
+    expect(refused(path, 'bio-jsonl')).toBe('PATH: there is nothing to convert');
+    expect(refused(path, 'brat')).toBe('PATH: this is a file, expected a BRAT folder');
+  });
+
+  test('but not when a single tag or annotation is sound', () => {
+    const path = write('a.conll', 'Боль\tO\nутром\tтег\n');
+    expect(convertData(path, 'json')).toMatchObject({ mentions: 1, written: 0 });
+  });
+});
+
+describe('keys that only the training format has', () => {
+  const record = {
+    sentence: ['Боль', 'утром'],
+    ner: [{ type: 'SIGN', index: [0], text: 'Боль', score: 0.5 }],
+    meta: { id: 1, source: 'а.md' },
+    cells: [[0, 0, 'SIGN', 0.9]],
+  };
+
+  test('stay in JSON; those of entities are counted', () => {
+    const path = write('a.json', [record, { ...record, meta: null }]);
+    const { files, ignored } = convertData(path, 'jsonl');
+    const again = files[0]!.data
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    const bare = { ...record, ner: [{ type: 'SIGN', index: [0] }] };
+    expect(again).toEqual([bare, { ...bare, meta: null }]);
+    expect(ignored).toEqual({ '"text" of an entity': 2, '"score" of an entity': 2 });
+  });
+
+  test('are counted where the target has no place for them', () => {
+    const path = write('a.json', [record, { ...record, cells: undefined }]);
+    for (const to of ['brat', 'label-studio', 'conll', 'bio-jsonl'] as const) {
+      expect(convertData(path, to).ignored).toMatchObject({
+        '"meta" of a record': 2,
+        '"cells" of a record': 1,
+      });
+    }
   });
 });
 

@@ -1,7 +1,10 @@
 /** Label Studio (https://labelstud.io): tasks with regions of a text, JSON and JSON-MIN; entities with gaps as related regions. */
 import type { CharSpan } from '../../document/types.ts';
+import type { RawRecord } from '../records.ts';
+import { isBioRecord } from './bio-records.ts';
 import { typeColor } from './colors.ts';
 import { chooseOffsets, codePointOffsets, type OffsetReader, sameText } from './offsets.ts';
+import { cut, quote } from './quote.ts';
 import {
   countIgnored,
   type FormatProblem,
@@ -24,6 +27,9 @@ export const isTask = (record: unknown): boolean =>
   isFields(record) &&
   isFields(record.data) &&
   ['annotations', 'predictions', 'completions'].some((key) => key in record);
+
+/** Whether a record is a sentence of words, of which no string beside them is the text. */
+const isSentence = (record: Fields): boolean => Array.isArray(record.sentence) || isBioRecord(record);
 
 /** Whether a record is a row of a JSON-MIN export: a text beside a list of regions. */
 export const isMinimalTask = (record: unknown): boolean =>
@@ -61,22 +67,27 @@ interface Region {
 }
 
 /** Reads the records of an export, or of tasks with predictions as {@link labelStudioTask} makes them. */
-export function parseLabelStudio(records: readonly unknown[], file: string): LabelStudioData {
+export function parseLabelStudio(records: readonly RawRecord[], file: string): LabelStudioData {
   const problems: FormatProblem[] = [];
   const ignored: Ignored = {};
   let mentions = 0;
-  const documents = records.flatMap((record, i): TextDocument[] => {
-    const task = isFields(record) ? record : {};
+  const documents = records.flatMap((raw, i): TextDocument[] => {
+    const id = `record ${i + 1}`;
+    if ('broken' in raw) {
+      mentions++;
+      problems.push({ document: file, id, kind: 'malformed', detail: raw.broken });
+      return [];
+    }
+    const task = isFields(raw.value) ? raw.value : {};
     const data = isFields(task.data) ? task.data : task;
-    const text = textOf(data);
+    const text = isSentence(task) ? undefined : textOf(data);
     const name = nameOf(data, task, i);
     const results = isFields(task.data) ? resultsOf(task, ignored) : minimalRegions(task);
     if (text === undefined) {
       mentions += Math.max(1, results.length);
       const detail = 'the task has no text';
-      problems.push({ document: file, id: `record ${i}`, kind: 'malformed', detail });
-      for (let k = 1; k < results.length; k++)
-        problems.push({ document: file, id: `record ${i}`, kind: 'malformed', detail });
+      for (let k = 0; k < Math.max(1, results.length); k++)
+        problems.push({ document: file, id, kind: 'malformed', detail });
       return [];
     }
     const read = readRegions(results, text, name, problems, ignored);
@@ -151,7 +162,8 @@ function sortResults(
       if (region !== undefined) regions.push(region);
       else {
         broken++;
-        const detail = `start ${JSON.stringify((value as Fields).start)}, end ${JSON.stringify((value as Fields).end)}`;
+        const { start, end } = value as Fields;
+        const detail = cut(`start ${JSON.stringify(start)}, end ${JSON.stringify(end)}`);
         problems.push({ document, id, kind: 'malformed', type: labels.join(', '), detail });
       }
     }
@@ -244,7 +256,7 @@ function placeRegions(
     }
     const found = text.slice(charStart, charEnd);
     if (repeated !== '' && !sameText([found], repeated)) {
-      const detail = `${JSON.stringify(found)} stands there, the region says ${JSON.stringify(repeated)}`;
+      const detail = `${quote(found)} stands there, the region says ${quote(repeated)}`;
       problems.push({ document, id, kind: 'text differs', type, charStart, charEnd, detail });
       return undefined;
     }

@@ -1,6 +1,7 @@
 /** Sentences of words as a text: a space between two words, a sentence a line, with the places of all of them. */
 import type { CharSpan } from '../../document/types.ts';
 import type { EntityMention, Example } from '../types.ts';
+import { quote } from './quote.ts';
 import type { FormatProblem, TextDocument, TextMention, WordsDocument } from './types.ts';
 
 /** Most sentences of a document made of data that names none. */
@@ -69,7 +70,7 @@ export function layOut(document: NamedDocument, problems: FormatProblem[]): Text
       const place = { charStart, charEnd: at + line.length };
       places.push(place);
       if (safe !== word) {
-        const detail = `the word ${JSON.stringify(word)} holds a space, written as a no-break space`;
+        const detail = `the word ${quote(word)} holds a space, written as a no-break space`;
         problems.push({
           document: document.name,
           id: `line ${lines.length + 1}`,

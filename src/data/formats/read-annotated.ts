@@ -1,10 +1,11 @@
-/** Annotated data of formats other than the training format, known by their path and their first records. */
+/** Data of any format, known by its path and its first records. */
 import { extname } from 'node:path';
+import { type RawRecord, type RecordFile, readDataText, readRecords } from '../records.ts';
 import { alignDocument } from './align.ts';
 import { isBioRecord, parseBioRecords } from './bio-records.ts';
 import { parseConll } from './conll.ts';
 import { isMinimalTask, isTask, parseLabelStudio } from './label-studio.ts';
-import type { AnnotatedFormat } from './names.ts';
+import type { AnnotatedFormat, InputFormat } from './names.ts';
 import { isBratFolder, readBratFolder } from './read-brat.ts';
 import type { FormatProblem, Ignored, TextDocument, WordsDocument } from './types.ts';
 
@@ -15,6 +16,8 @@ export interface AnnotatedData {
   readonly words?: readonly WordsDocument[];
   /** Mentions in the file, sound or not. */
   readonly mentions: number;
+  /** Annotations, tags and tasks that are as the format has them, also those that are no mentions. */
+  readonly sound: number;
   readonly problems: readonly FormatProblem[];
   readonly ignored: Ignored;
 }
@@ -28,35 +31,44 @@ export function formatOfData(path: string): 'brat' | 'conll' | undefined {
 }
 
 /** The format of JSON records by the first that tells; `undefined` for the training format. */
-export function formatOfRecords(records: readonly unknown[]): 'bio-jsonl' | 'label-studio' | undefined {
+export function formatOfRecords(records: readonly RawRecord[]): 'bio-jsonl' | 'label-studio' | undefined {
   for (const record of records.slice(0, 100)) {
-    if (isBioRecord(record)) return 'bio-jsonl';
-    if (isTask(record) || isMinimalTask(record)) return 'label-studio';
+    if (!('value' in record)) continue;
+    if (isBioRecord(record.value)) return 'bio-jsonl';
+    if (isTask(record.value) || isMinimalTask(record.value)) return 'label-studio';
   }
   return undefined;
 }
 
-/** Reads a BRAT folder. @throws UserError `E_READ` */
-export function readBratData(path: string): AnnotatedData {
-  const { documents, ...rest } = readBratFolder(path);
-  return { format: 'brat', texts: documents, ...rest };
-}
-
-/** Reads the text of a CoNLL file. @param path names it in problems */
-export function readConllData(path: string, text: string): AnnotatedData {
-  const { documents, ...rest } = parseConll(text, path);
-  return { format: 'conll', words: documents, ignored: {}, ...rest };
+/**
+ * Reads data of any format; of the training format the records are given as they stand.
+ * @param from the format, when the path and the first records do not tell
+ * @throws UserError `E_READ`, `E_DATA_EMPTY`, `E_DATA_ENCODING`, `E_DATA_JSON`, `E_DATA_FORMAT`
+ */
+export function readAnyData(path: string, from?: InputFormat): AnnotatedData | RecordFile {
+  const format = from ?? formatOfData(path);
+  if (format === 'brat') {
+    const { documents, ...rest } = readBratFolder(path);
+    return { format, texts: documents, ...rest };
+  }
+  if (format === 'conll') {
+    const { documents, ...rest } = parseConll(readDataText(path), path);
+    return { format, words: documents, ignored: {}, ...rest };
+  }
+  const file = readRecords(path);
+  const found = format ?? formatOfRecords(file.records) ?? 'json';
+  return found === 'json' ? file : readRecordData(found, path, file.records);
 }
 
 /** Reads records of one of the JSON formats. @param path names the file in problems */
-export function readRecordData(
+function readRecordData(
   format: 'bio-jsonl' | 'label-studio',
   path: string,
-  records: readonly unknown[],
+  records: readonly RawRecord[],
 ): AnnotatedData {
   if (format === 'label-studio') {
     const { documents, ...rest } = parseLabelStudio(records, path);
-    return { format, texts: documents, ...rest };
+    return { format, texts: documents, sound: documents.length, ...rest };
   }
   const { documents, ...rest } = parseBioRecords(records, path);
   return { format, words: documents, ignored: {}, ...rest };

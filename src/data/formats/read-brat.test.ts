@@ -64,6 +64,32 @@ test('fragments, nesting, repeats, and what does not fit', () => {
   });
 });
 
+test('a line that is no annotation is listed, a byte-order mark is none of the line', () => {
+  write('a', text, [`\uFEFFT1\tSIGN ${at('Боль')}\tБоль`, '', 'SIGN 25 29 Боль', '?', 'Tx']);
+  const { documents, mentions, sound, problems, ignored } = readBratFolder(folder);
+  expect(documents[0]!.mentions.map(({ id }) => id)).toEqual(['T1']);
+  expect([mentions, sound, ignored]).toEqual([4, 1, {}]);
+  expect(problems.map(({ id, kind, detail }) => `${id} ${kind} ${detail}`)).toEqual([
+    'line 3 malformed "SIGN 25 29 Боль": no annotation begins so, expected T, R, E, A, M, N, #, *',
+    'line 4 malformed "?": no annotation begins so, expected T, R, E, A, M, N, #, *',
+    'line 5 malformed "Tx": there is no tab',
+  ]);
+});
+
+test('quotations of long texts are cut', () => {
+  const long = `${'💊'.repeat(500)}\n`;
+  write('a', long, [`T1\tX 0 500\t${'а'.repeat(500)}`, `T2 ${'б'.repeat(500)}`]);
+  for (const { detail } of readBratFolder(folder).problems) expect(detail.length).toBeLessThan(300);
+});
+
+test('texts without annotations are counted', () => {
+  write('a', text, []);
+  writeFileSync(join(folder, 'b.txt'), text);
+  const { documents, ignored } = readBratFolder(folder);
+  expect(documents).toHaveLength(1);
+  expect(ignored).toEqual({ '.txt file without its .ann': 1 });
+});
+
 test('sentences that a mention spans are joined, but not without bound', () => {
   write('a', text, [`T1\tODD ${at('таза. Боль')}\tтаза. Боль`]);
   expect(readBrat(folder)).toMatchObject({ joined: 1, problems: [] });

@@ -12,8 +12,10 @@ import type { FormatProblem, Ignored, TextDocument } from './types.ts';
 /** The documents of a folder. */
 export interface BratFolder {
   readonly documents: readonly TextDocument[];
-  /** `T` lines of all documents. */
+  /** `T` lines of all documents, and lines that are no annotation. */
   readonly mentions: number;
+  /** Lines that are an annotation of some kind. */
+  readonly sound: number;
   readonly problems: FormatProblem[];
   readonly ignored: Ignored;
 }
@@ -28,28 +30,32 @@ export function isBratFolder(path: string): boolean {
 }
 
 /**
- * Reads a folder: `NAME.txt` and `NAME.ann` for each document. Relations, events, attributes and notes are counted.
+ * Reads a folder: `NAME.txt` and `NAME.ann` for each document. Relations, events, attributes and notes are counted, and so
+ * are texts and annotations without the other.
  * @throws UserError `E_READ` when it holds no annotated text or cannot be read, those of `decodeText`
  */
 export function readBratFolder(folder: string): BratFolder {
   const names = orReadError(folder, () => readdirSync(folder));
-  const stems = names
-    .filter((name) => name.endsWith('.ann') && names.includes(name.replace(/\.ann$/, '.txt')))
-    .map((name) => name.slice(0, -4))
-    .sort();
+  const stemsOf = (ending: string): string[] =>
+    names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length));
+  const [texts, annotated] = [new Set(stemsOf('.txt')), new Set(stemsOf('.ann'))];
+  const stems = [...annotated].filter((stem) => texts.has(stem)).sort();
   if (stems.length === 0) {
-    const hint = 'a BRAT folder holds NAME.txt and NAME.ann for each document';
-    throw new UserError({ code: 'E_READ', where: folder, message: 'holds no annotated text', hint });
+    throw new UserError({
+      code: 'E_READ',
+      where: folder,
+      message: 'holds no annotated text',
+      hint: expected,
+    });
   }
   const types = readBratTypes(readOr(join(folder, 'annotation.conf')));
   const layout = saysWords(readOr(join(folder, 'tools.conf'))) ? 'words' : 'text';
   const problems: FormatProblem[] = [];
   const ignored: Ignored = {};
-  const alone = names.filter(
-    (name) => name.endsWith('.ann') && !names.includes(name.replace(/\.ann$/, '.txt')),
-  );
-  if (alone.length > 0) ignored['.ann file without its .txt'] = alone.length;
-  let mentions = 0;
+  const alone = [annotated.size, texts.size].map((files) => files - stems.length);
+  if (alone[0]! > 0) ignored['.ann file without its .txt'] = alone[0]!;
+  if (alone[1]! > 0) ignored['.txt file without its .ann'] = alone[1]!;
+  let [mentions, sound] = [0, 0];
   const documents = stems.map((name): TextDocument => {
     const path = join(folder, `${name}.txt`);
     const bytes = orReadError(path, () => readFileSync(path));
@@ -59,19 +65,30 @@ export function readBratFolder(folder: string): BratFolder {
     const typeOf = (type: string): string => types.get(type) ?? type;
     const read = parseAnnotations(ann, { name, text }, problems, ignored, typeOf, hadMark);
     mentions += read.count;
+    sound += read.sound;
     return { name, text, layout, mentions: read.mentions };
   });
-  return { documents, mentions, problems, ignored };
+  return { documents, mentions, sound, problems, ignored };
 }
 
 const readOr = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+
+const expected = 'a BRAT folder holds NAME.txt and NAME.ann for each document';
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is nothing at this path',
+  ENOTDIR: 'this is a file, expected a BRAT folder',
+  EISDIR: 'this is a folder, expected a file',
+};
 
 function orReadError<T>(where: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const message = `cannot be read (${errorMessage(error)})`;
-    throw new UserError({ code: 'E_READ', where, message, cause: error });
+    const known = reasons[(error as NodeJS.ErrnoException).code ?? ''];
+    const message = known ?? `cannot be read (${errorMessage(error)})`;
+    const hint = known === undefined ? {} : { hint: expected };
+    throw new UserError({ code: 'E_READ', where, message, ...hint, cause: error });
   }
 }
 

@@ -32,20 +32,29 @@ export interface WordsDocument {
   readonly sentences: readonly Example[];
 }
 
-/** What may happen to a mention on its way, and whether it is lost by it. */
+/**
+ * What may happen to a mention on its way: whether it is lost by it, and whether it is broken, so that nobody can say what
+ * was annotated. The others are sound, and only do not fit: into words, sentences, or the target.
+ */
 export const problemKinds = {
   widened: { lost: false, meaning: 'a boundary is inside a word: the whole word was taken' },
   'begins inside': { lost: false, meaning: 'its first tag says "inside": taken as a beginning' },
   'changed word': { lost: false, meaning: 'a word holds a space or line break: replaced' },
-  malformed: { lost: true, meaning: 'the annotation cannot be read' },
-  outside: { lost: true, meaning: 'its offsets are outside the text' },
-  'text differs': { lost: true, meaning: 'the annotation repeats another text than stands at its offsets' },
+  malformed: { lost: true, broken: true, meaning: 'the annotation cannot be read' },
+  outside: { lost: true, broken: true, meaning: 'its offsets are outside the text' },
+  'text differs': {
+    lost: true,
+    broken: true,
+    meaning: 'the annotation repeats another text than stands at its offsets',
+  },
   'no word': { lost: true, meaning: 'there is no word at its offsets' },
   'crosses sentences': { lost: true, meaning: 'it spans sentences that are too many to join' },
   repeated: { lost: true, meaning: 'another mention has the same type and words' },
   discontinuous: { lost: true, meaning: 'the format holds no entity with gaps' },
   overlapping: { lost: true, meaning: 'the format holds no entity within or across another' },
-} as const satisfies Readonly<Record<string, { readonly lost: boolean; readonly meaning: string }>>;
+} as const satisfies Readonly<
+  Record<string, { readonly lost: boolean; readonly broken?: true; readonly meaning: string }>
+>;
 
 /** A key of {@link problemKinds}. */
 export type ProblemKind = keyof typeof problemKinds;
@@ -67,6 +76,9 @@ export interface FormatProblem {
 
 /** Whether the mention did not come through. */
 export const isLost = ({ kind }: FormatProblem): boolean => problemKinds[kind].lost;
+
+/** Whether the annotation itself is wrong: it cannot be read, or contradicts its text. */
+export const isBroken = ({ kind }: FormatProblem): boolean => 'broken' in problemKinds[kind];
 
 /** Things in a file that are no mentions, by name, with their number: relations, notes, choices. */
 export type Ignored = Record<string, number>;

@@ -18,7 +18,8 @@ type DataWriter =
   | {
       readonly holds: 'sentences';
       readonly description: string;
-      write(documents: readonly WordsDocument[], problems: FormatProblem[]): DataFile[];
+      /** @param noun what a sentence is called in problems; they are numbered from 1 through all documents */
+      write(documents: readonly WordsDocument[], problems: FormatProblem[], noun: string): DataFile[];
     }
   | {
       readonly holds: 'texts';
@@ -31,9 +32,11 @@ const single = (data: string): DataFile[] => [{ name: '', data }];
 /** The records of the training format, a line each. */
 const recordLines = (documents: readonly WordsDocument[]): string[] =>
   documents.flatMap(({ name, sentences }) =>
-    sentences.map(({ words, entities }) => {
+    sentences.map(({ words, entities, chances, extra }) => {
       const ner = entities.map((entity) => ({ type: entity.type, index: entity.words }));
-      return JSON.stringify({ sentence: words, ner, ...(name === undefined ? {} : { document: name }) });
+      const cells = chances === undefined ? {} : { cells: chances };
+      const document = name === undefined ? {} : { document: name };
+      return JSON.stringify({ sentence: words, ner, ...cells, ...document, ...extra });
     }),
   );
 
@@ -101,12 +104,12 @@ export const dataWriters = {
   conll: {
     holds: 'sentences',
     description: 'a word and its BIO tag a line; flat entities only',
-    write: (documents, problems) => {
+    write: (documents, problems, noun) => {
       const writer = createConllWriter(typesOf(documents), problems);
       let number = 0;
       const lines = documents.flatMap(({ name, sentences }) => [
         writer.begin(name),
-        ...sentences.map((sentence) => writer.sentence(sentence, `sentence ${++number}`)),
+        ...sentences.map((sentence) => writer.sentence(sentence, `${noun} ${++number}`)),
       ]);
       return single(lines.join(''));
     },
@@ -114,13 +117,12 @@ export const dataWriters = {
   'bio-jsonl': {
     holds: 'sentences',
     description: 'JSON lines with words and BIO tags; flat entities only',
-    write: (documents, problems) =>
-      single(
-        documents
-          .flatMap(({ name, sentences }) =>
-            sentences.map((sentence, i) => bioRecordLine(sentence, name, i, problems)),
-          )
-          .join(''),
-      ),
+    write: (documents, problems, noun) => {
+      let number = 0;
+      const lines = documents.flatMap(({ name, sentences }) =>
+        sentences.map((sentence, i) => bioRecordLine(sentence, name, i, `${noun} ${++number}`, problems)),
+      );
+      return single(lines.join(''));
+    },
   },
 } as const satisfies Readonly<Record<DataFormat, DataWriter>>;
