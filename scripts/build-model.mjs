@@ -59,6 +59,8 @@ const settings = (set = {}) =>
 /** A data file or folder: what a step before wrote, or one of the data folder, in any format that `train` reads. */
 const dataFile = (path) => (made.has(path) ? join(runs, `${path}.json`) : join(data, path));
 
+const trainFiles = (train) => [train].flat().flatMap((path) => ['--train', dataFile(path)]);
+
 const weightsOf = (step) =>
   existsSync(join(runs, `${step}.safetensors`))
     ? join(runs, `${step}.safetensors`)
@@ -90,8 +92,7 @@ const kinds = {
     run({ name, train, dev, init, set, seed }) {
       const folder = join(runs, name);
       rmSync(folder, { recursive: true, force: true });
-      const trainFiles = [train].flat().flatMap((path) => ['--train', dataFile(path)]);
-      const files = [...trainFiles, '--dev', dataFile(dev), '--out', folder];
+      const files = [...trainFiles(train), '--dev', dataFile(dev), '--out', folder];
       const start = init === undefined ? [] : ['--init', weightsOf(init)];
       w2ner('train', '--config', config, ...files, ...start, '--seed', String(seed ?? 1), ...settings(set));
     },
@@ -102,7 +103,8 @@ const kinds = {
       const folder = join(runs, name);
       rmSync(folder, { recursive: true, force: true });
       const models = average.map((model) => join(runs, model));
-      w2ner('average', ...models, '--train', dataFile(train), '--dev', dataFile(dev), '--out', folder);
+      const files = [...trainFiles(train), '--dev', dataFile(dev)];
+      w2ner('average', ...models, ...files, '--out', folder);
     },
   },
   label: {
