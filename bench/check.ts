@@ -4,9 +4,8 @@ import { findModel } from '../src/predict/load.ts';
 import { declaredParameters } from '../src/predict/model-graphs.ts';
 import { initializeParameters } from '../src/weights/initialize.ts';
 import { readModelFolder } from '../src/weights/model-folder.ts';
-import { readSafetensors } from '../src/weights/safetensors.ts';
 import { agrees, compareWithPytorch, comparisonBatches, TOLERANCE } from './common/compare.ts';
-import { labelledItems, measuredConfig } from './common/model-config.ts';
+import { floatWeights, labelledItems, measuredConfig } from './common/model-config.ts';
 import { readOptions, runMain, say } from './common/options.ts';
 import { dataFile, firstExamples } from './common/paths.ts';
 
@@ -22,15 +21,14 @@ await runMain(async () => {
     python: ['', 'a Python that has torch'],
     blas: ['', 'folder of a BLAS for PyTorch'],
   });
-  const config = measuredConfig(options.config, options.model, options.set);
+  // PyTorch's model is the one that is trained: what is fitted to its scores afterwards it does not have
+  const config = { ...measuredConfig(options.config, options.model, options.set), none_offset: 0 };
   const examples = firstExamples(options.data || dataFile('seed/w2ner_train.json'), options.sentences);
   const stored = options.trained ? readModelFolder(findModel(options.model)) : undefined;
   const { items, labels } = labelledItems(examples, config, stored?.labels);
   const specs = declaredParameters({ config, labels });
   const parameters =
-    stored === undefined
-      ? initializeParameters(specs, createRandom(config.seed))
-      : readSafetensors(stored.weights).tensors;
+    stored === undefined ? initializeParameters(specs, createRandom(config.seed)) : floatWeights(stored);
   const { threads, python, blas } = options;
   const comparison = await compareWithPytorch(
     config,

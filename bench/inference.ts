@@ -5,9 +5,9 @@ import type { Example } from '../src/data/types.ts';
 import { findModel } from '../src/predict/load.ts';
 import { createTagger } from '../src/predict/w2ner-tagger.ts';
 import { externalParameters, readModelFolder, type StoredModel } from '../src/weights/model-folder.ts';
-import { readSafetensors } from '../src/weights/safetensors.ts';
 import { withFolder, writeBatches } from './common/batch-file.ts';
 import { describeMachine } from './common/machine.ts';
+import { floatWeights } from './common/model-config.ts';
 import { readOptions, runMain, say } from './common/options.ts';
 import { dataFile, firstExamples } from './common/paths.ts';
 import { type PytorchLibrary, pytorchRuns, runPytorch } from './common/pytorch.ts';
@@ -44,12 +44,7 @@ await runMain(async () => {
     const pytorch = [];
     for (const run of pytorchRuns(options)) {
       const theirs = await withFolder((folder) => {
-        writeBatches(
-          folder,
-          model.config,
-          readSafetensors(model.weights).tensors,
-          sortedBatches(examples, batch),
-        );
+        writeBatches(folder, model.config, floatWeights(model), sortedBatches(examples, batch));
         return runPytorch<Measured>('inference', folder, { ...run, passes });
       });
       pytorch.push(describePytorch(theirs, ours, examples.length));

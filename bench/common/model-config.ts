@@ -6,6 +6,11 @@ import type { Config } from '../../src/config/schema.ts';
 import { type LabelSet, labelSetOf } from '../../src/data/labels.ts';
 import { encodeGrid } from '../../src/data/relation-grid.ts';
 import type { Example } from '../../src/data/types.ts';
+import { GATE_BIAS, GATE_WEIGHT } from '../../src/model/gate.ts';
+import type { TensorData } from '../../src/onnx/dtype.ts';
+import { withFloats } from '../../src/train/start.ts';
+import type { StoredModel } from '../../src/weights/model-folder.ts';
+import { readSafetensors } from '../../src/weights/safetensors.ts';
 import { present, repository } from './paths.ts';
 
 /** A config file, or that of a shipped model. */
@@ -13,6 +18,13 @@ export function measuredConfig(file: string, model: string, overrides: readonly 
   const shipped = join(repository, 'models', model, 'config.json');
   const path = file !== '' ? file : existsSync(model) ? join(model, 'config.json') : shipped;
   return loadConfig(present(path, 'name a config with --config, or a model with --model'), overrides);
+}
+
+/** Weights of a model folder as PyTorch takes them: float32, without the gate, which is a part of use alone. */
+export function floatWeights(model: StoredModel): Map<string, TensorData> {
+  const tensors = withFloats(readSafetensors(model.weights).tensors);
+  for (const name of [GATE_WEIGHT, GATE_BIAS]) tensors.delete(name);
+  return tensors;
 }
 
 export interface Labelled {

@@ -106,7 +106,7 @@ class CoPredictor(nn.Module):
     def __init__(self, config, labels):
         super().__init__()
         rate = config["out_dropout"]
-        width, size, hidden = config["lstm_hid_size"], config["biaffine_size"], config["ffnn_hid_size"]
+        width, size, hidden = state_width(config), config["biaffine_size"], config["ffnn_hid_size"]
         self.mlp1 = Perceptron(width, size, rate)
         self.mlp2 = Perceptron(width, size, rate)
         self.biaffine = Biaffine(size, labels)
@@ -119,6 +119,11 @@ class CoPredictor(nn.Module):
         return pair + self.linear(self.dropout(self.mlp_rel(grid)))
 
 
+def state_width(config):
+    """Width of the word states that the grid sees: of the second BiLSTM where there is one."""
+    return config.get("context_hid_size", 0) or config["lstm_hid_size"]
+
+
 class W2ner(nn.Module):
     """
     `encoder` makes word states [B, L, H] of a batch; its parameters have its `name` in front.
@@ -129,12 +134,13 @@ class W2ner(nn.Module):
 
     def __init__(self, config, labels, encoder, exact_padding=False):
         super().__init__()
-        width = config["lstm_hid_size"]
+        lstm, context, width = config["lstm_hid_size"], config.get("context_hid_size", 0), state_width(config)
         self.exact_padding = exact_padding
         self.encoder_name = encoder.name
         self.add_module(encoder.name, encoder)
         self.dropout = nn.Dropout(config["emb_dropout"])
-        self.encoder = nn.LSTM(config["bert_hid_size"], width // 2, batch_first=True, bidirectional=True)
+        self.encoder = nn.LSTM(config["bert_hid_size"], lstm // 2, batch_first=True, bidirectional=True)
+        self.context = nn.LSTM(lstm, context // 2, batch_first=True, bidirectional=True) if context else None
         self.dis_embs = nn.Embedding(20, config["dist_emb_size"])
         self.reg_embs = nn.Embedding(3, config["type_emb_size"])
         self.cln = ConditionalLayerNorm(width)
@@ -147,10 +153,11 @@ class W2ner(nn.Module):
         Returns f32[B, L, L, K]."""
         mask = batch["grid_mask"]
         words = getattr(self, self.encoder_name)(batch)
-        packed = pack_padded_sequence(
-            self.dropout(words), batch["lengths"], batch_first=True, enforce_sorted=False
-        )
-        words, _ = pad_packed_sequence(self.encoder(packed)[0], batch_first=True, total_length=mask.shape[1])
+        for lstm in filter(None, (self.encoder, self.context)):
+            packed = pack_padded_sequence(
+                self.dropout(words), batch["lengths"], batch_first=True, enforce_sorted=False
+            )
+            words, _ = pad_packed_sequence(lstm(packed)[0], batch_first=True, total_length=mask.shape[1])
         pair = self.cln(words.unsqueeze(2), words.unsqueeze(1))
         distance = self.dis_embs(batch["distance"].expand(mask.shape))
         region = self.reg_embs(torch.tril(mask.long()) + mask.long())

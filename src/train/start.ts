@@ -206,7 +206,7 @@ function startFromModel(folder: string, config: Config, dataLabels: LabelSet): S
 }
 
 /** Tables and weights as float32 numbers again, where a model has them as int8. */
-function withFloats(tensors: Map<string, TensorData>): Map<string, TensorData> {
+export function withFloats(tensors: ReadonlyMap<string, TensorData>): Map<string, TensorData> {
   const floats = new Map(tensors);
   for (const [name, values] of tensors) {
     const source = name.replace(/_int8$/, '');
