@@ -103,14 +103,19 @@ function closingLines(summary: ExtractSummary, result: string, loadSeconds: numb
   return notes.length === 0 ? lines : [...lines, ...notes.map((note) => `· ${note}`)];
 }
 
-/** Says how many files of the folders are no documents. @param others their paths @param target the output, which may be there */
+/** So many are named, more are counted by their extensions. */
+const mostOthers = 3;
+
+/** Says which files of the folders are no documents. @param others their paths @param target the output, which may be there */
 export function writeOthers(others: readonly string[], target: string, context: CliContext): void {
   const passed = others.filter((path) => resolve(path) !== resolve(target));
   if (passed.length === 0) return;
   const kinds = groupBy(passed, (path) => [extname(path).toLowerCase() || 'no extension']);
-  const counts = [...kinds].sort(([, a], [, b]) => b.length - a.length);
-  const list = counts.map(([kind, paths]) => `${formatCount(paths.length)} × ${kind}`).join(', ');
-  context.stderr.write(`Passed over, no documents: ${list}\n`);
+  const counts = [...kinds]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([kind, paths]) => `${formatCount(paths.length)} × ${kind}`);
+  const list = passed.length <= mostOthers ? passed : counts;
+  context.stderr.write(`Passed over, no documents: ${list.join(', ')}\n`);
 }
 
 /** Writes the list of files that failed. */

@@ -46,13 +46,18 @@ describe('extract', () => {
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
-  it('counts the files of folders that are no documents, but for its own output', async () => {
+  it('tells which files of folders are no documents, but for its own output', async () => {
+    const extract = () => cli(['extract', place.folder, '--out', place.path('out.json')]);
     place.write('старое.doc', 'x');
     place.write('данные.json', '{}');
-    place.write('ещё.json', '{}');
     place.write('out.json', '');
-    const { code, stderr } = await cli(['extract', place.folder, '--out', place.path('out.json')]);
-    expect([code, stderr]).toEqual([0, 'Passed over, no documents: 2 × .json, 1 × .doc\n']);
+    const names = ['данные.json', 'старое.doc'].map((name) => place.path(name)).join(', ');
+    const { code, stderr } = await extract();
+    expect([code, stderr]).toEqual([0, `Passed over, no documents: ${names}\n`]);
+    place.write('ещё.json', '{}');
+    place.write('README', '');
+    const counts = '2 × .json, 1 × no extension, 1 × .doc';
+    expect((await extract()).stderr).toBe(`Passed over, no documents: ${counts}\n`);
   });
 
   it('streams to standard output, tables to standard error', async () => {
