@@ -67,6 +67,8 @@ export function typeStyle(types: readonly string[]): string {
 /** Thickness of a line under the text and distance between two, in pixels. */
 const lineHeight = 3;
 const lineStep = 5;
+/** Lines that fit between two lines of text; for more the text is set wider apart. */
+const fittingLines = 2;
 
 /** How a stretch of text with these lines looks: a tint of the innermost entity, the lines one below the other. */
 export function linesStyle(name: string, lines: readonly Line[]): string {
@@ -86,5 +88,8 @@ export function linesStyle(name: string, lines: readonly Line[]): string {
     inner === undefined
       ? []
       : [`linear-gradient(var(--b${inner.type}),var(--b${inner.type})) 0 0/100% ${height} no-repeat`];
-  return `.${name}{background:${[...layers, ...tint].join(',')};padding-bottom:${lines.length * lineStep}px}`;
+  const more = Math.max(0, lines.length - fittingLines);
+  // half of what a line is higher stands above it
+  const apart = more === 0 ? '' : `;line-height:calc(2.05em + ${2 * more * lineStep}px)`;
+  return `.${name}{background:${[...layers, ...tint].join(',')};padding-bottom:${lines.length * lineStep}px${apart}}`;
 }

@@ -35,6 +35,9 @@ export function typeClass(type: string): string {
 const thickness = 3;
 const step = 5;
 
+/** Lines that fit between two lines of text; for more the text is set wider apart. */
+const fitting = 2;
+
 /** The class of a piece with these lines: a tint of the innermost entity, the lines one below the other. */
 export function lineClass(lines: readonly Line[]): string {
   const numbers = lines.map(({ type, kind }) => (kind === 'none' ? -1 : typeNumber(type)));
@@ -59,8 +62,11 @@ export function lineClass(lines: readonly Line[]): string {
     inner < 0
       ? []
       : [`linear-gradient(${tint}, ${tint}) 0 0 / 100% calc(100% - ${lines.length * step}px) no-repeat`];
+  const more = Math.max(0, lines.length - fitting);
+  // half of what a line is higher stands above it
+  const apart = more === 0 ? '' : `; line-height: calc(2em + ${2 * more * step}px)`;
   sheet.insertRule(
-    `.${name} { background: ${[...layers, ...background].join(', ')}; padding-bottom: ${lines.length * step}px }`,
+    `.${name} { background: ${[...layers, ...background].join(', ')}; padding-bottom: ${lines.length * step}px${apart} }`,
   );
   return name;
 }
