@@ -45,8 +45,8 @@ function w2ner(...args) {
 
 /** The scores of the model as it is shipped, beside a lexicon of what people annotated alone. */
 function evaluated(model, { train, dev }) {
-  const annotated = [train].flat().find((path) => !made.has(path));
-  const files = ['--data', dataFile(dev), '--train', dataFile(annotated)];
+  const annotated = [train].flat().find((path) => !made.has(path)); // evaluate takes one file
+  const files = ['--data', dataFile(dev), ...(annotated === undefined ? [] : trainFiles(annotated))];
   return JSON.parse(w2ner('evaluate', '--model', model, ...files, '--json'));
 }
 

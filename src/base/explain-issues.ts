@@ -43,7 +43,7 @@ export function explainIssues(
     return `${where === '' ? '' : `${where}: `}${describe(issue, found)}`;
   });
   if (faults.length > told.length) told.push(`and ${faults.length - told.length} more`);
-  return { message: told.join('; '), ...(hints.size === 0 ? {} : { hint: [...hints].join(' ') }) };
+  return { message: told.join('; '), ...(hints.size === 0 ? {} : { hint: [...hints].join('; ') }) };
 }
 
 /** A value as messages show it: short, whatever it is. */

@@ -64,7 +64,17 @@ test('writes a model with the mean of the weights, fitted anew, with scores and 
 test.each([
   ['one model', () => [shipped], /got one model, expected two or more/],
   ['int8 weights', () => [shipped, findModel('guidelines-ru')], /has int8 weights/],
-  ['no folder', () => [shipped, place.path('none')], /none: is not a model folder/],
+  ['no folder', () => [shipped, place.path('none')], /none/],
+  [
+    'another setting',
+    () => {
+      const model = readModelFolder(shipped);
+      const { tensors } = readSafetensors(model.weights);
+      writeModelFolder(place.path('other'), { ...model, config: { ...model.config, ngram_max: 6 } }, tensors);
+      return [shipped, place.path('other')];
+    },
+    /other: has "ngram_max" 6, .* has 5/,
+  ],
   [
     'another shape',
     () => {

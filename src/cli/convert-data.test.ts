@@ -204,6 +204,41 @@ describe('other commands', () => {
     expect(JSON.parse((await cli(['validate', place.path('a.json'), '--json'])).stdout).ignored).toEqual([]);
   });
 
+  it('keeps what it does not read: both names of entities, and of a document', async () => {
+    const record = {
+      sentence: ['а', 'б'],
+      ner: [],
+      entities: [{ type: 'P', index: [0] }],
+      document: 17,
+      source_file: 'а.md',
+      meta: { id: 1 },
+    };
+    const input = place.write('both.json', JSON.stringify([record]));
+    const { code, stdout } = await cli(['convert', input, place.path('kept.json')]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/must be a string, got a number: left out/);
+    const [kept] = JSON.parse(place.read('kept.json')) as [Record<string, unknown>];
+    expect(kept).toMatchObject({ ner: [], entities: record.entities, meta: record.meta });
+    expect(kept.document).toBe('а.md');
+  });
+
+  it.each([
+    [['--problems', '-'], /--problems -: standard output is for the data/],
+    [['--problems', 'OUT'], /is the output itself, expected another file/],
+    [['--problems', 'p.xlsx'], /--problems p\.xlsx: expected a name in \.csv or \.json/],
+  ])('refuses a list of problems in %j', async (options, message) => {
+    const out = place.path('a.json');
+    const given = options.map((option) => (option === 'OUT' ? out : option));
+    const { code, stderr } = await cli(['convert', place.path('brat'), out, ...given]);
+    expect([code, existsSync(out)]).toEqual([2, false]);
+    expect(stderr).toMatch(message);
+  });
+
+  it('refuses an empty name', async () => {
+    const { code, stderr } = await cli(['convert', place.path('brat'), '', '--to', 'json']);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/<out>: the name is empty/)]);
+  });
+
   it('validate and convert call a record by the same number', async () => {
     const gap = { type: 'X', index: [0, 2] };
     const sentence = ['а', 'б', 'в'];

@@ -47,6 +47,9 @@ export interface Overwriting {
  * @throws UserError `E_OPTION`
  */
 export function refuseOverwriting({ where, targets, inputs, called, hint }: Overwriting): void {
+  if (targets.includes('')) {
+    throw new UserError({ code: 'E_OPTION', where, message: 'the name is empty, expected a file or folder' });
+  }
   const read = new Set(inputs.flatMap(filesOf).map(realFile));
   const clash = targets.find((target) => {
     const file = target === '-' ? undefined : realFile(target);

@@ -87,6 +87,19 @@ describe('two entities of a type', () => {
     expect(made.join('\n')).not.toMatch(/катетеризаци/u);
   });
 
+  test('lose the capital letter of the beginning of a sentence, and are no prepositional phrases', () => {
+    const made = make([
+      example('нужно поддерживающее лечение', ['P', 1, 2]),
+      example('Симптоматическое лечение', ['P', 0, 1]),
+      example('измерение давления', ['P', 0, 1]),
+      example('измерение на руке', ['P', 0, 1, 2]),
+    ]).map(spell);
+    expect(made.filter((text) => text.startsWith('нужно'))[0]).toBe(
+      'нужно поддерживающее & симптоматическое лечение | поддерживающее лечение | симптоматическое лечение',
+    );
+    expect(made.join('\n')).not.toContain('на руке');
+  });
+
   test('keep the entities inside them, and those behind them move', () => {
     const made = make([
       example('Назначить измерение АД дважды в день', ['P', 1, 2], ['L', 2], ['F', 3, 4, 5]),

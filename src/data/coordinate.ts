@@ -68,6 +68,8 @@ const ADDED: readonly Choice<number>[] = [
 ];
 /** Words that coordinate already: a phrase with one of them is left alone, as are those with numbers or signs. */
 const COORDINATING = new Set(['и', 'или', 'либо', 'а', 'также']);
+/** Phrases whose own words begin with one have another construction than those without. */
+const PREPOSITIONS = new Set('в во на с со по для при из к ко от до под над у о об за без через'.split(' '));
 const WORD = /^\p{L}[\p{L}-]*$/u;
 /** A shared word at least this long, so that a preposition alone is not enough. */
 const CONTENT_LENGTH = 3;
@@ -171,7 +173,7 @@ function isConjunct(a: Phrase, b: Phrase, shared: Shared): boolean {
   const longest = Math.max(one.length, other.length);
   if (longest > (shared.head === 0 ? LONGEST_BEFORE_SHARED : LONGEST_CONJUNCT)) return false;
   const isSame = one.length === other.length && one.every((word, i) => likeness(word, other[i]!) !== 'other');
-  if (isSame) return false;
+  if (isSame || [one, other].some(([word]) => PREPOSITIONS.has(word!))) return false;
   const [first, second] = [a, b].map(({ words }) => words[shared.head]!) as [string, string];
   // what a shared noun governs is in its case already; what stands before shared words may not hide its case
   return agreeInCase(first, second) && (shared.head > 0 || isInflected(first) === isInflected(second));
@@ -184,6 +186,13 @@ function choose<T>(choices: readonly Choice<T>[], random: Random): T {
     if (left < 0) return value;
   }
   return choices[0]![0];
+}
+
+/** The own words of a phrase, without the capital letter that they had as the beginning of their sentence. */
+function movedWords({ words, start }: Phrase, { head, tail }: Shared): string[] {
+  const own = words.slice(head, words.length - tail);
+  if (start > 0 || head > 0 || !/^\p{Lu}\p{Ll}+$/u.test(own[0]!)) return own;
+  return [own[0]!.toLowerCase(), ...own.slice(1)];
 }
 
 /**
@@ -203,7 +212,7 @@ function coordinate(
     const between = choose(others.length === 1 ? CONNECTIVES : LAST_CONNECTIVES, random);
     added.push(...(last ? between : [',']));
     places.push(at + added.length);
-    added.push(...other.words.slice(head, other.words.length - tail));
+    added.push(...movedWords(other, { head, tail }));
   }
   const words = [...example.words.slice(0, at), ...added, ...example.words.slice(at)];
   const shift = (word: number): number => (word < at ? word : word + added.length);

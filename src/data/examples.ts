@@ -220,9 +220,12 @@ function checkRecord(value: unknown, rules: Rules, report: Report): Example | un
   }
   const fields = value as Readonly<Record<string, unknown>>;
   const { sentence } = fields;
-  // Results of `extract` say "entities" for what data to learn from calls "ner".
-  const ner = fields.ner ?? fields.entities;
+  const ner = fields[entitiesKey(fields)];
   const words = checkSentence(sentence, report);
+  const { document = null } = fields;
+  if (document !== null && typeof document !== 'string') {
+    report('.document', `must be a string, got ${kindOf(document)}: left out`, 'warning');
+  }
   const rest = { ...documentOf(fields), ...(rules.extra ? extraOf(fields) : {}) };
   if (ner === undefined || ner === null) {
     if (rules.nerRequired) report('.ner', `the entities are missing, expected an array, got ${kindOf(ner)}`);
@@ -308,21 +311,24 @@ function isChance(
   return typeof probability === 'number' && probability >= 0 && probability <= 1;
 }
 
-/** The keys of a record that are read. */
-const readKeys = new Set(['sentence', 'ner', 'entities', 'cells', 'document', 'source_file']);
-
-/** What a record holds under other keys. */
+/** What a record holds under keys that were not read. */
 function extraOf(fields: Readonly<Record<string, unknown>>): Pick<Example, 'extra'> {
-  const extra = Object.entries(fields).filter(([key]) => !readKeys.has(key));
+  const read = new Set(['sentence', 'cells', 'document', entitiesKey(fields), documentKey(fields)]);
+  const extra = Object.entries(fields).filter(([key]) => !read.has(key));
   return extra.length === 0 ? {} : { extra: Object.fromEntries(extra) };
 }
 
-/** The document that a record names: `document`, or `source_file` as results have it. */
-function documentOf({ document, source_file: source }: Readonly<Record<string, unknown>>): {
-  document?: string;
-} {
-  const name = document ?? source;
-  return typeof name === 'string' && name !== '' ? { document: name } : {};
+/** Results of `extract` say "entities" for what data to learn from calls "ner". */
+const entitiesKey = ({ ner }: Readonly<Record<string, unknown>>): 'ner' | 'entities' =>
+  ner === undefined || ner === null ? 'entities' : 'ner';
+
+/** Where a record names its document: `document`, or `source_file` as results have it. */
+const documentKey = (fields: Readonly<Record<string, unknown>>): 'document' | 'source_file' | undefined =>
+  (['document', 'source_file'] as const).find((key) => typeof fields[key] === 'string' && fields[key] !== '');
+
+function documentOf(fields: Readonly<Record<string, unknown>>): { document?: string } {
+  const key = documentKey(fields);
+  return key === undefined ? {} : { document: fields[key] as string };
 }
 
 function checkSentence(sentence: unknown, report: Report): string[] | undefined {

@@ -116,8 +116,8 @@ function findByGlob(pattern: string, found: Found): string[] {
   }
   if (files.length === 0) {
     const count = matches.length === 1 ? '1 other match' : `${matches.length} other matches`;
-    const others = matches.length === 0 ? '' : ` (${count})`;
-    const message = `no document matches this pattern${others}, expected ${expected}`;
+    const note = matches.length === 0 ? '' : ` (${count})`;
+    const message = `no document matches this pattern${note}, expected ${expected}`;
     failures.push(
       new UserError({
         code: 'E_INPUT_MISSING',

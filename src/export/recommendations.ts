@@ -58,7 +58,8 @@ const csv: Exporter<RecommendationRow> = {
     return {
       begin: () => `\uFEFF${csvRow(head, delimiter)}`,
       record: (row) => {
-        const stray = Object.keys(row.entities).find((column) => !columns.includes(column));
+        const found = [row.entities, row.comment_entities].flatMap((entities) => Object.keys(entities));
+        const stray = found.find((column) => !columns.includes(column));
         if (stray !== undefined) throw new Error(`there is no column for "${stray}": open with all types`);
         const cells = [
           ...Object.values(leading).map((cell) => cell(row)),

@@ -22,6 +22,7 @@ export interface DeclinedTerm {
 type Endings = readonly [nominative: string, ...others: string[]];
 const HARD: Endings = ['', 'а', 'у', '', 'ом', 'е'];
 const SHORT_I: Endings = ['й', 'я', 'ю', 'й', 'ем', 'и'];
+const ADJECTIVE: Endings = ['ый', 'ого', 'ому', 'ый', 'ым', 'ом'];
 const FEMININE: Endings = ['а', 'ы', 'е', 'у', 'ой', 'е'];
 const FEMININE_I: Endings = ['а', 'и', 'е', 'у', 'ой', 'е'];
 const FEMININE_SOFT: Endings = ['я', 'и', 'и', 'ю', 'ей', 'и'];
@@ -55,7 +56,8 @@ export function declineTerm(term: string): DeclinedTerm {
   const head = splitPlain(/^\S*-/u.exec(term)?.[0] ?? '').length;
   const first = words[head] ?? '';
   const isHead = (index: number): boolean => index === head;
-  if (LOWER.test(first) && /[ыи]$/u.test(first)) {
+  // shorter ones are genitives of a substance («серы гексафторид») rather than groups
+  if (LOWER.test(first) && /^.{4,}[ыи]$/u.test(first)) {
     const endings = first.endsWith('ы') ? PLURAL : PLURAL_I;
     return decline('plural', (_, i) => (isHead(i) ? endings : undefined));
   }
@@ -67,6 +69,7 @@ export function declineTerm(term: string): DeclinedTerm {
 function masculine(word: string): Endings | undefined {
   if (!LOWER.test(word)) return undefined;
   if (/[бвгджзклмнпрстфхцчшщ]$/u.test(word)) return HARD;
+  if (word.endsWith('ый')) return ADJECTIVE;
   return word.endsWith('й') ? SHORT_I : undefined;
 }
 

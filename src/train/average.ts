@@ -2,12 +2,14 @@
  * One model of several that were trained further from the same weights: the mean of their weights (model soups, Wortsman et al.
  * 2022, https://proceedings.mlr.press/v162/wortsman22a.html). It costs no more than one of them to run.
  */
+import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { checkNewFolder } from '../convert/new-folder.ts';
 import type { EvaluationReport } from '../evaluate/report.ts';
 import { GATE_BIAS, GATE_WEIGHT } from '../model/gate.ts';
 import type { TensorData } from '../onnx/dtype.ts';
+import { findModel } from '../predict/load.ts';
 import type { Device } from '../runtime/devices.ts';
 import { readModelFolder, type StoredModel, writeModelFolder } from '../weights/model-folder.ts';
 import { readSafetensors } from '../weights/safetensors.ts';
@@ -32,8 +34,8 @@ export interface AverageOptions {
 
 /**
  * Averages models, fits the mean, and writes it with its scores and card as `train` does.
- * @throws UserError `E_MODEL` for fewer than two, quantised ones, or an `out` that holds something; `E_LABELS` for other types;
- *   `E_WEIGHTS` for other shapes; those of the data
+ * @throws UserError `E_MODEL` for fewer than two, quantised ones, or other settings; `E_LABELS` for other types; `E_WEIGHTS` for
+ *   other shapes; `E_OUT` when `out` holds something; those of the data. Nothing is left in `out` then.
  */
 export async function averageModels(options: AverageOptions): Promise<EvaluationReport> {
   const { models, train, dev, out, onWarning } = options;
@@ -41,30 +43,57 @@ export async function averageModels(options: AverageOptions): Promise<Evaluation
     const message = `got ${models.length === 1 ? 'one model' : 'no model'}, expected two or more`;
     throw new UserError({ code: 'E_MODEL', where: models[0] ?? '', message });
   }
-  const stored = models.map(readModelFolder);
+  const stored = models.map((name) => readModelFolder(findModel(name)));
   const first = stored[0]!;
   for (const model of stored) checkLike(model, first);
   checkNewFolder(out);
   const data = readTrainingData({ config: first.config, train, dev }, onWarning);
   const mean = meanOf(stored);
   const config = { ...first.config, ...unfitted };
-  writeModelFolder(out, { ...first, config }, mean);
   const names = models.map((path) => basename(path)).join(', ');
-  const { dev: report } = await finishModel({
-    ...options,
-    config,
-    data,
-    metrics: { averaged: models.length },
-    origin: `as the mean of the weights of ${names}`,
-    history: `The mean of the weights of ${models.length} models that were trained by themselves: ${names}. All settings are in \`config.json\`, all scores in \`metrics.json\`.`,
-  });
-  return report;
+  try {
+    writeModelFolder(out, { ...first, config }, mean);
+    const { dev: report } = await finishModel({
+      ...options,
+      config,
+      data,
+      metrics: { averaged: models.length },
+      origin: `as the mean of the weights of ${names}`,
+      history: `The mean of the weights of ${models.length} models that were trained by themselves: ${names}. All settings are in \`config.json\`, all scores in \`metrics.json\`.`,
+    });
+    return report;
+  } catch (error) {
+    rmSync(out, { recursive: true, force: true }); // it was new or empty
+    throw error;
+  }
 }
+
+/** Settings that no shape of a tensor shows, and that change what its numbers mean. */
+const SETTINGS = [
+  'encoder',
+  'ngram_min',
+  'ngram_max',
+  'dilation',
+  'relation_scores',
+  'transformer_heads',
+  'use_bert_last_4_layers',
+] as const;
 
 function checkLike({ folder, config, labels }: StoredModel, first: StoredModel): void {
   if (config.weights !== 'float32') {
     const hint = 'average models as training leaves them, and quantise the mean';
     throw new UserError({ code: 'E_MODEL', where: folder, message: 'has int8 weights', hint });
+  }
+  for (const key of SETTINGS) {
+    const [own, other] = [config[key], first.config[key]].map((value) => JSON.stringify(value));
+    if (own === other) continue;
+    const message = `has "${key}" ${own}, ${first.folder} has ${other}`;
+    throw new UserError({
+      code: 'E_MODEL',
+      where: folder,
+      message,
+      hint: 'average models of one configuration',
+    });
   }
   const types = labels.types.join(', ');
   if (types === first.labels.types.join(', ')) return;

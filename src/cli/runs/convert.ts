@@ -1,5 +1,5 @@
 /** `w2ner convert`, the work: data in another format, and what became of every mention. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createColors } from 'picocolors';
 import { UserError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../base/files.ts';
@@ -38,6 +38,7 @@ export async function runConvert(
   refuseOverwriting({ where: '<out>', targets: [out!], inputs: [input!], called: 'inputs' });
   if (problems !== undefined) {
     refuseOverwriting({ where: '--problems', targets: [problems], inputs: [input!], called: 'inputs' });
+    checkProblemsPath(problems, out!);
   }
   const to = options.to ?? formatOfName(out!);
   const conversion = convertData(input!, to, options.from);
@@ -54,6 +55,20 @@ export async function runConvert(
   const stream = summaryStream(out!, context);
   stream.write(report(conversion, out!, options, createColors(wantsColor(stream, context.env))));
   return exitCodes.success;
+}
+
+/** The list is a file of its own, as CSV or JSON. */
+function checkProblemsPath(problems: string, out: string): void {
+  const refuse = (message: string): UserError =>
+    new UserError({
+      code: 'E_OPTION',
+      where: `--problems ${problems}`,
+      message,
+      hint: 'for example --problems problems.csv',
+    });
+  if (problems === '-') throw refuse('standard output is for the data, expected a file');
+  if (resolve(problems) === resolve(out)) throw refuse('is the output itself, expected another file');
+  if (!['csv', 'json', ''].includes(extensionOf(problems))) throw refuse('expected a name in .csv or .json');
 }
 
 /** The format that a name says where `--to` does not. Label Studio's tasks are JSON too, but the training format goes first. */
@@ -96,7 +111,7 @@ function writeProblems(path: string, problems: readonly FormatProblem[]): void {
     return `\uFEFF${[columns, ...cells].map((row) => csvRow(row)).join('')}`;
   };
   const json = (): string => `[${rows.map((row) => `\n${JSON.stringify(row)}`).join(',')}\n]\n`;
-  writeFileAtomic(path, /\.csv$/i.test(path) ? csv() : json());
+  writeFileAtomic(path, extensionOf(path) === 'csv' ? csv() : json());
 }
 
 type Colors = ReturnType<typeof createColors>;
