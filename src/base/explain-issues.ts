@@ -1,6 +1,7 @@
 /** What a schema found wrong with a value, in words: where, what was found, what was expected, what to do. */
 import type { core } from 'zod';
 import { nearest } from './nearest.ts';
+import { cut } from './quote.ts';
 
 type Issue = core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -16,8 +17,8 @@ export interface ExplainOptions {
 /** More faults are counted, not told: a value from outside may have any number of them. */
 const mostTold = 20;
 
-/** Longest piece of a text that is shown: a value may be a whole document. */
-const longestQuote = 40;
+/** Characters that are shown of a value or key: several may stand in one message. */
+export const longestQuote = 40;
 
 /**
  * Explains the issues of a failed check, for example `min_score: got 5, expected at most 1`. A schema's own messages are kept
@@ -39,7 +40,7 @@ export function explainIssues(
     const found = valueAt(value, path);
     const hint = hintFor(issue, path, found, known);
     if (hint !== undefined) hints.add(hint);
-    const where = place(path.map((key) => (typeof key === 'number' ? key : shorten(String(key)))));
+    const where = place(path.map((key) => (typeof key === 'number' ? key : cut(String(key), longestQuote))));
     return `${where === '' ? '' : `${where}: `}${describe(issue, found)}`;
   });
   if (faults.length > told.length) told.push(`and ${faults.length - told.length} more`);
@@ -48,14 +49,9 @@ export function explainIssues(
 
 /** A value as messages show it: short, whatever it is. */
 export function shownValue(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(shorten(value));
+  if (typeof value === 'string') return JSON.stringify(cut(value, longestQuote));
   if (Array.isArray(value)) return value.length === 0 ? '[]' : `an array of ${value.length}`;
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
-}
-
-/** The beginning of a text that may be long. */
-export function shorten(text: string): string {
-  return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
 }
 
 const quotedPath = (path: Path): string => (path.length === 0 ? '' : `"${path.map(String).join('.')}"`);

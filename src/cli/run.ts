@@ -1,9 +1,9 @@
 /** Runs one command line: finds the command, turns errors into messages and exit codes. */
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { closest, distance } from 'fastest-levenshtein';
 import { createColors } from 'picocolors';
 import { formatError, UserError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
 import { OutputClosed } from '../export/output.ts';
 import { type CliCommand, examples, exitCodes } from './command.ts';
 import { commands } from './commands.ts';
@@ -87,8 +87,8 @@ function unknownCommand(name: string, program: Command): string {
     return `"${name}" is a file or folder, not a command\n  hint: w2ner extract ${name}`;
   }
   const names = program.commands.map((command) => command.name());
-  const near = closest(name, names);
-  const question = distance(name, near) <= 2 ? `did you mean "${near}"? ` : '';
+  const near = nearest(name, names);
+  const question = near === undefined ? '' : `did you mean "${near}"? `;
   return `"${name}" is not a command\n  hint: ${question}the commands are ${names.join(', ')}`;
 }
 

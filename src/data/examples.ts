@@ -1,7 +1,7 @@
 /** Annotated sentences from files in the training format, checked row by row: every problem is found, none is repaired silently. */
 import { formatError, UserError } from '../base/errors.ts';
+import { cut } from '../base/quote.ts';
 import type { AnnotatedFormat } from './formats/names.ts';
-import { cut } from './formats/quote.ts';
 import { type AnnotatedData, readAnyData, toSentences } from './formats/read-annotated.ts';
 import { type FormatProblem, type Ignored, isBroken, isLost, problemKinds } from './formats/types.ts';
 import { isReserved, LINK, typeKey } from './labels.ts';

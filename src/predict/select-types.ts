@@ -1,7 +1,8 @@
 /** Which entity types a user asked for: forgiving about spelling, strict about meaning. */
 import { distance } from 'fastest-levenshtein';
 import { UserError } from '../base/errors.ts';
-import { shorten } from '../base/explain-issues.ts';
+import { longestQuote } from '../base/explain-issues.ts';
+import { cut } from '../base/quote.ts';
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 const partsOf = (name: string): string[] => name.split('/').map(plain);
@@ -47,7 +48,7 @@ function resolveType(name: string, available: readonly string[], where: string):
   throw new UserError({
     code: 'E_TYPE',
     where,
-    message: `"${shorten(name)}" is not a type of this model`,
+    message: `"${cut(name, longestQuote)}" is not a type of this model`,
     hint: question + listTypes(available),
   });
 }

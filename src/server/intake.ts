@@ -1,7 +1,8 @@
 /** Requests as orders: a text in JSON, a file in a form, or a file as it is. */
 import type { z } from '@hono/zod-openapi';
 import { errorMessage } from '../base/errors.ts';
-import { explainIssues, shorten, shownValue } from '../base/explain-issues.ts';
+import { explainIssues, longestQuote, shownValue } from '../base/explain-issues.ts';
+import { cut } from '../base/quote.ts';
 import { documentFormat, looksLikeRecord } from '../document/format.ts';
 import { selectTypes } from '../predict/select-types.ts';
 import type { Order, ServedModel } from './analyst.ts';
@@ -123,7 +124,7 @@ const parseForm: Parse = async (bytes, contentType, schemas) => {
   for (const [key, value] of form.entries()) {
     if (typeof value !== 'string') {
       if (key !== 'file')
-        throw wrongField(shorten(key), 'got a file, expected it in the field "file"', formHint);
+        throw wrongField(cut(key, longestQuote), 'got a file, expected it in the field "file"', formHint);
       files.push(value);
     } else strings[key] = key in strings ? `${strings[key]},${value}` : value;
   }

@@ -5,8 +5,8 @@ import type { AverageOptions } from '../runs/average.ts';
 
 const help = `
 Models that were trained further from the same weights (train --init), with other seeds, are near each other:
-the mean of their weights is about as good as the best of them on the data it was chosen by, steadier on
-other data, and no slower than one. What a run fits at its end is fitted anew on --dev.
+the mean of their weights can be about as good as the best of them, without choosing one by the dev data, and
+is no slower than one. What a run fits at its end is fitted anew on --dev.
 Average before quantising.`;
 
 /** The command. */

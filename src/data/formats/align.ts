@@ -1,10 +1,11 @@
 /** Text with mentions as sentences of words with entities, and the account of every mention on the way. */
+
+import { quote } from '../../base/quote.ts';
 import { documentFromString } from '../../document/from-string.ts';
 import type { CharSpan } from '../../document/types.ts';
 import { segment } from '../../text/segment.ts';
 import type { EntityMention, Example } from '../types.ts';
 import { type PlacedWord, readLayout } from './lay-out.ts';
-import { quote } from './quote.ts';
 import type { FormatProblem, TextDocument, TextMention } from './types.ts';
 
 /** Settings of {@link alignDocument}. */

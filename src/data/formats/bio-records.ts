@@ -1,9 +1,10 @@
 /** JSON lines with words and a BIO tag for each: `{"tokens": […], "ner_tags": […]}`, as RuMedNER and many data sets have it. */
+
+import { quote } from '../../base/quote.ts';
 import type { RawRecord } from '../records.ts';
 import type { Example } from '../types.ts';
 import { chooseFlat, tagsOfEntities } from './bio.ts';
 import { readTagged, type TaggedData, type TaggedLine } from './conll.ts';
-import { quote } from './quote.ts';
 import type { FormatProblem } from './types.ts';
 
 const wordKeys = ['tokens', 'words'] as const;

@@ -1,7 +1,8 @@
 /** BRAT standoff annotations (https://brat.nlplab.org/standoff.html): lines of an `.ann` file that point into its `.txt`. */
+
+import { quote } from '../../base/quote.ts';
 import type { CharSpan } from '../../document/types.ts';
 import { chooseOffsets, codePointOffsets, sameText } from './offsets.ts';
-import { quote } from './quote.ts';
 import {
   countIgnored,
   type FormatProblem,

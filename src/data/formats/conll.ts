@@ -1,7 +1,8 @@
 /** CoNLL files: a word a line with its tag in the last column, an empty line after each sentence (Sang and De Meulder 2003). */
+
+import { cut, quote } from '../../base/quote.ts';
 import type { Example } from '../types.ts';
 import { chooseFlat, entitiesOfTags, isSparseScheme, tagsOfEntities } from './bio.ts';
-import { cut, quote } from './quote.ts';
 import type { FormatProblem, WordsDocument } from './types.ts';
 
 /** What a file of tagged words holds. */

@@ -1,12 +1,12 @@
 /** Annotated data from one format into another, with an account of every mention. */
 import { basename, extname } from 'node:path';
 import { UserError } from '../../base/errors.ts';
+import { cut } from '../../base/quote.ts';
 import { checkRecords, DataError, isBadRecord } from '../examples.ts';
 import type { RecordFile } from '../records.ts';
 import type { Example } from '../types.ts';
 import { layOut, nameDocuments } from './lay-out.ts';
 import type { DataFormat, InputFormat } from './names.ts';
-import { cut } from './quote.ts';
 import { type AnnotatedData, readAnyData, toSentences } from './read-annotated.ts';
 import { countIgnored, type FormatProblem, type Ignored, isLost, type WordsDocument } from './types.ts';
 import { type DataFile, dataWriters } from './write-data.ts';

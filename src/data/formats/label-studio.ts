@@ -1,10 +1,11 @@
 /** Label Studio (https://labelstud.io): tasks with regions of a text, JSON and JSON-MIN; entities with gaps as related regions. */
+
+import { cut, quote } from '../../base/quote.ts';
 import type { CharSpan } from '../../document/types.ts';
 import type { RawRecord } from '../records.ts';
 import { isBioRecord } from './bio-records.ts';
 import { typeColor } from './colors.ts';
 import { chooseOffsets, codePointOffsets, type OffsetReader, sameText } from './offsets.ts';
-import { cut, quote } from './quote.ts';
 import {
   countIgnored,
   type FormatProblem,

@@ -1,7 +1,8 @@
 /** Sentences of words as a text: a space between two words, a sentence a line, with the places of all of them. */
+
+import { quote } from '../../base/quote.ts';
 import type { CharSpan } from '../../document/types.ts';
 import type { EntityMention, Example } from '../types.ts';
-import { quote } from './quote.ts';
 import type { FormatProblem, TextDocument, TextMention, WordsDocument } from './types.ts';
 
 /** Most sentences of a document made of data that names none. */
