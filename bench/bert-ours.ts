@@ -50,7 +50,7 @@ async function profile(model: StoredModel, examples: readonly Example[], threads
     threads,
     profile: prefix,
   });
-  const feeder = createFeeder(model.config, model.encoder);
+  const feeder = createFeeder(model);
   const items = examples.map(({ words }) => ({ words, pieces: feeder.piecesOf(words) }));
   items.sort((a, b) => b.pieces - a.pieces);
   const real = items.reduce((sum, { pieces }) => sum + pieces, 0);

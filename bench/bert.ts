@@ -268,7 +268,7 @@ async function writePytorchFolder(
   linkSync(join(float, modelFiles.weights), join(folder, 'weights.safetensors'));
   writeFileSync(join(folder, 'config.json'), JSON.stringify(model.config));
   writeFileSync(join(folder, 'bert_config.json'), JSON.stringify(multilingualBert));
-  const feeder = createFeeder(model.config, readModelFolder(float).encoder);
+  const feeder = createFeeder({ config: model.config, encoder: readModelFolder(float).encoder });
   const tensors = new Map<string, TensorData>();
   for (const [n, batch] of batches.entries()) {
     const length = Math.max(...batch.map(({ words }) => words.length));

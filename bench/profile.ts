@@ -90,7 +90,7 @@ async function runStages(
     threads: 1,
     profile: `${prefix}-second`,
   });
-  const feeder = createFeeder(model.config);
+  const feeder = createFeeder(model);
   const width = stateWidth(model.config);
   const batches = batchesOfOneLength(distinct, statesLimits);
   const feeds = await timed('spelling features', () => batches.map((batch) => stateFeeds(feeder, batch)));

@@ -66,6 +66,10 @@ const weightsOf = (step) =>
     ? join(runs, `${step}.safetensors`)
     : join(runs, step, 'model.safetensors');
 
+/** Lists of terms, which lie in this repository. */
+const termLists = (terms) =>
+  Object.entries(terms).flatMap(([type, path]) => ['--terms', `${type}=${join(root, path)}`]);
+
 /** A copy of a text without the zero bytes and control characters that extraction has left in it. */
 function cleaned(path) {
   const target = join(runs, 'text', basename(path));
@@ -89,12 +93,14 @@ const kinds = {
   },
   train: {
     result: ({ name }) => join(runs, name, 'metrics.json'),
-    run({ name, train, dev, init, set, seed }) {
+    run({ name, train, dev, init, glossary = [], terms = {}, set, seed }) {
       const folder = join(runs, name);
       rmSync(folder, { recursive: true, force: true });
       const files = [...trainFiles(train), '--dev', dataFile(dev), '--out', folder];
       const start = init === undefined ? [] : ['--init', weightsOf(init)];
-      w2ner('train', '--config', config, ...files, ...start, '--seed', String(seed ?? 1), ...settings(set));
+      const words = [...glossary.flatMap((path) => ['--glossary', join(root, path)]), ...termLists(terms)];
+      const options = [...files, ...start, ...words, '--seed', String(seed ?? 1), ...settings(set)];
+      w2ner('train', '--config', config, ...options);
     },
   },
   average: {
@@ -125,13 +131,10 @@ const kinds = {
   },
   augment: {
     result: ({ name }) => join(runs, `${name}.json`),
-    run({ augment, coordinated, replaced, terms = {} }, result) {
-      const lists = Object.entries(terms).flatMap(([type, path]) => [
-        '--terms',
-        `${type}=${join(root, path)}`,
-      ]);
-      const counts = ['--coordinated', String(coordinated), '--replaced', String(replaced)];
-      w2ner('augment', dataFile(augment), ...counts, ...lists, '--out', result);
+    run({ augment, coordinated, replaced, tabulated = 0, terms = {} }, result) {
+      const counts = Object.entries({ coordinated, replaced, tabulated });
+      const options = counts.flatMap(([name, count]) => [`--${name}`, String(count)]);
+      w2ner('augment', dataFile(augment), ...options, ...termLists(terms), '--out', result);
     },
   },
 };
@@ -177,8 +180,8 @@ if (recipe.quantize !== undefined) {
   rmSync(shipped, { recursive: true, force: true });
   w2ner('quantize', run, '--out', shipped, ...recipe.quantize, '--data', dataFile(last.dev));
 }
-for (const file of ['config.json', 'labels.json', 'model.safetensors'])
-  copyFileSync(join(shipped, file), join(target, file));
+for (const file of ['config.json', 'labels.json', 'glossary.json', 'model.safetensors'])
+  if (existsSync(join(shipped, file))) copyFileSync(join(shipped, file), join(target, file));
 const metrics = JSON.parse(readFileSync(join(run, 'metrics.json'), 'utf8'));
 let card = readFileSync(join(run, 'README.md'), 'utf8').replace(/^# .*/, `# ${name}`);
 if (shipped !== run) {

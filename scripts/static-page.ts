@@ -28,7 +28,8 @@ const digest = (...parts: readonly (string | Uint8Array)[]): string => {
 
 function modelPlaces() {
   return describeModels(MODELS).map(({ folder, ...model }) => {
-    const names = [modelFiles.config, modelFiles.labels, modelFiles.weights];
+    const { config, labels, glossary, weights } = modelFiles;
+    const names = [config, labels, ...(model.readsMeanings ? [glossary] : []), weights];
     const version = digest(...names.map((name) => readFileSync(join(folder, name))));
     const address = `models/${model.name}-${version}/`;
     const files = names.map((name): StaticFile => ({ address: address + name, path: join(folder, name) }));

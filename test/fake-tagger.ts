@@ -43,6 +43,7 @@ export function fakeTagger(lexicon: FakeLexicon = fakeLexicon): FakeTagger {
   return {
     name: 'fake',
     device: 'cpu',
+    readsMeanings: false,
     types: [...new Set(Object.values(lexicon))],
     counts,
     calls,

@@ -85,7 +85,7 @@ async function scoresOf(
   const model = describeW2ner(config, labels.size, options);
   model.build.graph.output('logits', model.logits);
   const session = await createSession(model.build.graph, tensors, { threads: 1 });
-  const feeder = createFeeder(config, encoder);
+  const feeder = createFeeder({ config, encoder });
   const scores: number[][] = [];
   for (const sentences of batches) {
     const feeds = feeder.feeds(

@@ -2,10 +2,10 @@
 import type { Tagger } from '../predict/types.ts';
 import type { Device } from '../runtime/devices.ts';
 import type { CliContext } from './context.ts';
-import { pick } from './options.ts';
+import { chosenGlossary, type GlossaryOptions, pick } from './options.ts';
 
 /** Options of all commands that run a model. */
-export interface ModelOptions {
+export interface ModelOptions extends GlossaryOptions {
   readonly model: string;
   readonly threads?: number;
   readonly device?: Device;
@@ -16,8 +16,10 @@ export interface ModelOptions {
  * @param bytes of text there are to tag; little when absent
  */
 export async function loadTagger(options: ModelOptions, context: CliContext, bytes = 0): Promise<Tagger> {
+  const glossary = chosenGlossary(options);
   const tagger = await context.loadModel(options.model, {
     ...pick(options, 'threads', 'device'),
+    ...(glossary === undefined ? {} : { glossary }),
     bytes,
     onNotice: (message) => context.stderr.write(`${message}\n`),
   });

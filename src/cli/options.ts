@@ -1,6 +1,9 @@
 /** Values of command-line options, checked with messages that say what would be right. */
+import { Option } from 'commander';
 import { UserError } from '../base/errors.ts';
+import { readGlossary, type TermFile } from '../data/read-glossary.ts';
 import { devices } from '../runtime/devices.ts';
+import type { Glossary } from '../text/glossary.ts';
 
 const bad = (option: string, message: string, hint?: string): UserError =>
   new UserError({ code: 'E_OPTION', where: option, message, ...(hint === undefined ? {} : { hint }) });
@@ -36,10 +39,6 @@ export function choice<T extends string>(option: string, choices: readonly T[]):
   };
 }
 
-/** Where to compute. */
-export const device = choice('--device', devices);
-export const deviceHelp = `where to compute: ${devices.join(', ')}`;
-
 /** Collects a list given as `a,b` or by repeating the option. */
 export function collectList(text: string, before: readonly string[] = []): string[] {
   const items = text.split(',').map((item) => item.trim());
@@ -50,6 +49,42 @@ export function collectList(text: string, before: readonly string[] = []): strin
 export function collect(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
+
+/** A list of terms given as `TYPE=FILE`. */
+export function termFile(argument: string): TermFile {
+  const [, type, file] = /^([^=]+)=(.+)$/su.exec(argument) ?? [];
+  if (type !== undefined) return { type, file: file! };
+  throw bad(`--terms ${argument}`, 'expected TYPE=FILE', 'for example --terms DRUG=drugs.txt');
+}
+
+/** The glossary that the options of {@link GlossaryOptions} name; undefined for none. @throws UserError those of its files */
+export function chosenGlossary({ glossary = [], terms = [] }: GlossaryOptions): Glossary | undefined {
+  return readGlossary(glossary, terms.map(termFile));
+}
+
+/** Options of commands that take a glossary. */
+export interface GlossaryOptions {
+  /** Files of abbreviations. */
+  readonly glossary?: readonly string[];
+  /** Lists of terms, each as `TYPE=FILE`. */
+  readonly terms?: readonly string[];
+}
+
+/** Options that several commands have. */
+export const threadsOption = new Option('--threads <n>', 'processor threads to use').argParser(
+  wholeNumber('--threads'),
+);
+export const deviceOption = new Option('--device <name>', `where to compute: ${devices.join(', ')}`)
+  .argParser(choice('--device', devices))
+  .default('cpu');
+export const glossaryOption = new Option(
+  '--glossary <file>',
+  'what abbreviations stand for, one a line: ЯБ = язвенная болезнь; may be repeated',
+).argParser(collect);
+export const termsOption = new Option(
+  '--terms <type=file>',
+  'names of a type in the nominative, one a line; may be repeated',
+).argParser(collect);
 
 const delimiters: Readonly<Record<string, string>> = {
   ',': ',',

@@ -109,6 +109,9 @@ export const settingsSchema = z.strictObject({
   ngram_max: size.default(5).describe('longest character n-gram'),
   word_dropout: rate.default(0.2).describe('share of words known by their parts alone while training'),
   ngram_dropout: rate.default(0.05).describe('share of the n-grams that are hidden while training'),
+  glossary_dropout: rate
+    .default(0.25)
+    .describe('share of words whose meaning in the glossary is hidden while training, where there is one'),
   relation_scores: z
     .enum(['softmax', 'independent'])
     .default('softmax')

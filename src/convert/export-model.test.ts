@@ -114,7 +114,7 @@ describe.each(originals)('$name', (original) => {
       const model = await imported(original);
       await exportModel({ model, to: 'onnx', out: path('triton') });
       const { config, encoder, labels } = readModelFolder(model);
-      const feeder = createFeeder(config, encoder);
+      const feeder = createFeeder({ config, encoder });
       for (const { sentence, logits, decoded } of expectedOf(original).single) {
         const { names, results } = await runPlainly(path('triton'), feeder, [sentence]);
         expect(names.sort()).toEqual(['piece_word', 'pieces', 'word_mask']);
@@ -141,7 +141,7 @@ describe('onnx', () => {
     const model = await imported(fixture);
     await exportModel({ model, to: 'onnx', out: path('triton') });
     const { config, encoder } = readModelFolder(model);
-    const feeder = createFeeder(config, encoder);
+    const feeder = createFeeder({ config, encoder });
     const sentences = expectedOf(fixture).single.map(({ sentence }) => sentence);
     const together = await runPlainly(path('triton'), feeder, sentences);
     const counts = sentences.map((_, b) => cellSentences(together.results).filter((own) => own === b).length);
@@ -159,7 +159,7 @@ describe('onnx', () => {
       ['Назначить', '5', 'мг'],
       ['Отменить', 'ритуксимаб', 'и', 'преднизолон', '.'],
     ];
-    const { names, results } = await runPlainly(path('triton'), createFeeder(config), sentences);
+    const { names, results } = await runPlainly(path('triton'), createFeeder({ config }), sentences);
     expect(names.sort()).toEqual(['feature_weight', 'features', 'word_index', 'word_mask']);
     const tagger = await loadModel(model);
     const found = await tagger.tag(sentences);

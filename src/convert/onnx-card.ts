@@ -85,7 +85,7 @@ function scoreHelp({
 
 /** The inputs of two short sentences, one row of numbers a line. */
 function exampleFeeds(model: ModelDescription): string {
-  const feeder = createFeeder(model.config, model.encoder);
+  const feeder = createFeeder(model);
   const { distance: _, ...feeds } = feeder.feeds(
     exampleSentences.map((words) => ({ words })),
     true,

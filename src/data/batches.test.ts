@@ -43,7 +43,7 @@ describe('feeds', () => {
   test('hide the word itself and its parts at their own rates', () => {
     const many = [{ words: Array.from({ length: 400 }, (_, k) => `слово${k}хвост`) }];
     const hidden = (word: number, ngram: number): [number, number] => {
-      const feeds = batchFeeds(many, cache, true, { word, ngram, random: createRandom(1) });
+      const feeds = batchFeeds(many, cache, true, { word, ngram, glossary: 0, random: createRandom(1) });
       const F = feeds.features!.shape[1]!;
       const weights = [...feeds.feature_weight!.data].map(Number).slice(F);
       const used = weights.filter((_, k) => Number(feeds.features!.data[F + k]) > 0);
@@ -107,11 +107,11 @@ describe('feeds', () => {
 
 test('a full cache starts anew and gives the same rows', () => {
   const small = new FeatureCache(settings);
-  const first = small.rowsOf('бета');
-  expect(small.rowsOf('бета')).toBe(first);
-  for (let k = 0; k < FeatureCache.limit; k++) small.rowsOf(String.fromCodePoint(0x4e00 + k));
-  expect(small.rowsOf('бета')).not.toBe(first);
-  expect(small.rowsOf('бета')).toEqual(first);
+  const first = small.featuresOf('бета');
+  expect(small.featuresOf('бета')).toBe(first);
+  for (let k = 0; k < FeatureCache.limit; k++) small.featuresOf(String.fromCodePoint(0x4e00 + k));
+  expect(small.featuresOf('бета')).not.toBe(first);
+  expect(small.featuresOf('бета')).toEqual(first);
 });
 
 describe('batches', () => {

@@ -3,7 +3,7 @@ import type { Random } from '../base/random.ts';
 import type { Config } from '../config/schema.ts';
 import { distanceBuckets } from '../model/grid.ts';
 import type { TensorData } from '../onnx/dtype.ts';
-import { type SpellingSettings, spellingFeatures } from '../text/spelling.ts';
+import { type SpellingSettings, type WordFeatures, wordFeatures } from '../text/spelling.ts';
 import type { GridDifference } from './relation-grid.ts';
 
 /** A sentence with its relation grid (absent when predicting). */
@@ -37,7 +37,7 @@ export function gridFeeds(
 
 /** Turns words into table rows, remembering the words already met. */
 export class FeatureCache {
-  readonly #rows = new Map<string, Int32Array>();
+  readonly #features = new Map<string, WordFeatures>();
   readonly #settings: SpellingSettings;
   /** Words remembered; some 20 MB. */
   static readonly limit = 50_000;
@@ -46,14 +46,14 @@ export class FeatureCache {
     this.#settings = settings;
   }
 
-  rowsOf(word: string): Int32Array {
-    let rows = this.#rows.get(word);
-    if (rows === undefined) {
-      rows = spellingFeatures(word, this.#settings);
-      if (this.#rows.size >= FeatureCache.limit) this.#rows.clear();
-      this.#rows.set(word, rows);
+  featuresOf(word: string): WordFeatures {
+    let features = this.#features.get(word);
+    if (features === undefined) {
+      features = wordFeatures(word, this.#settings);
+      if (this.#features.size >= FeatureCache.limit) this.#features.clear();
+      this.#features.set(word, features);
     }
-    return rows;
+    return features;
   }
 }
 
@@ -73,8 +73,10 @@ export function distanceTensor(length: number): TensorData {
 export interface FeatureDropout {
   /** Of the feature that is the whole word. */
   readonly word: number;
-  /** Of each other feature. */
+  /** Of each other feature of its spelling. */
   readonly ngram: number;
+  /** Of all that a glossary knows of a word. */
+  readonly glossary: number;
   readonly random: Random;
 }
 
@@ -91,14 +93,14 @@ export function batchFeeds(
   const length = Math.max(...items.map((item) => item.words.length));
   const index = new Int32Array(items.length * length);
   const numberOf = new Map<string, number>();
-  const distinct: Int32Array[] = [new Int32Array(0)];
+  const distinct: WordFeatures[] = [padding];
   for (const [b, { words }] of items.entries()) {
     for (const [i, word] of words.entries()) {
       let number = numberOf.get(word);
       if (number === undefined) {
         number = distinct.length;
         numberOf.set(word, number);
-        distinct.push(cache.rowsOf(word));
+        distinct.push(cache.featuresOf(word));
       }
       index[b * length + i] = number;
     }
@@ -114,20 +116,42 @@ export function batchFeeds(
   };
 }
 
+const padding: WordFeatures = {
+  spelling: new Int32Array(0),
+  meaning: new Int32Array(0),
+  types: new Int32Array(0),
+};
+
+/**
+ * Rows and their weights: the parts of a spelling weigh one together (as a sum of so many rows of one size), so do those of a
+ * meaning, and each type.
+ */
 function featureTensors(
-  distinct: readonly Int32Array[],
+  distinct: readonly WordFeatures[],
   dropout?: FeatureDropout,
 ): Record<string, TensorData> {
-  const width = Math.max(1, ...distinct.map((rows) => rows.length));
+  const sizes = distinct.map(
+    ({ spelling, meaning, types }) => spelling.length + meaning.length + types.length,
+  );
+  const width = Math.max(1, ...sizes);
   const features = new Int32Array(distinct.length * width);
   const weights = new Float32Array(distinct.length * width);
-  for (const [u, rows] of distinct.entries()) {
-    const weight = 1 / Math.sqrt(Math.max(1, rows.length));
-    for (let f = 0; f < rows.length; f++) {
-      features[u * width + f] = rows[f]!;
-      const rate = f === 0 ? dropout?.word : dropout?.ngram;
-      weights[u * width + f] = rate !== undefined && dropout!.random.uniform() < rate ? 0 : weight;
+  const hidden = (rate: number): boolean => dropout!.random.uniform() < rate;
+  for (const [u, { spelling, meaning, types }] of distinct.entries()) {
+    let at = u * width;
+    const weight = 1 / Math.sqrt(Math.max(1, spelling.length));
+    for (let f = 0; f < spelling.length; f++, at++) {
+      features[at] = spelling[f]!;
+      const kept = dropout === undefined || !hidden(f === 0 ? dropout.word : dropout.ngram);
+      weights[at] = kept ? weight : 0;
     }
+    if (meaning.length + types.length === 0) continue;
+    const known = dropout === undefined || !hidden(dropout.glossary);
+    features.set(meaning, at);
+    features.set(types, at + meaning.length);
+    if (!known) continue;
+    weights.fill(1 / Math.sqrt(meaning.length), at, at + meaning.length);
+    weights.fill(1, at + meaning.length, at + meaning.length + types.length);
   }
   const shape = [distinct.length, width];
   return {

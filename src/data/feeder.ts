@@ -3,6 +3,7 @@ import type { Random } from '../base/random.ts';
 import { longestSequence } from '../config/encoder.ts';
 import type { Config } from '../config/schema.ts';
 import type { TensorData } from '../onnx/dtype.ts';
+import { type Glossary, indexGlossary } from '../text/glossary.ts';
 import { createPieceTokenizer } from '../text/pieces.ts';
 import type { EncoderFolder } from '../weights/encoder-folder.ts';
 import { type BatchItem, batchFeeds, FeatureCache, gridFeeds } from './batches.ts';
@@ -22,22 +23,53 @@ export interface Feeder {
   piecesOf(words: readonly string[]): number;
 }
 
-/** @param encoder the files of a BERT encoder, for models that have one */
-export function createFeeder(config: Config, encoder?: EncoderFolder): Feeder {
-  return encoder === undefined ? spellingFeeder(config) : pieceFeeder(encoder);
+/** What a feeder has to know of a model. */
+export interface FedModel {
+  readonly config: Config;
+  /** The files of a BERT encoder, for models that have one. */
+  readonly encoder?: EncoderFolder | undefined;
+  /** What the model knows of words besides their spelling; a BERT reads none. */
+  readonly glossary?: Glossary | undefined;
 }
 
-function spellingFeeder(config: Config): Feeder {
+/** Makes the feeder of a model. */
+export function createFeeder({ config, encoder, glossary }: FedModel): Feeder {
+  return encoder === undefined ? spellingFeeder(config, glossary) : pieceFeeder(encoder);
+}
+
+function spellingFeeder(config: Config, glossary: Glossary | undefined): Feeder {
   const cache = new FeatureCache(config);
-  const rates = { word: config.word_dropout, ngram: config.ngram_dropout };
+  const rates = {
+    word: config.word_dropout,
+    ngram: config.ngram_dropout,
+    glossary: config.glossary_dropout,
+  };
+  const annotated = annotating(glossary);
   return {
-    feeds: (items, padded, noise) =>
-      batchFeeds(items, cache, padded, noise === undefined ? undefined : { ...rates, random: noise }),
+    feeds: (items, padded, noise) => {
+      const hidden = noise === undefined ? undefined : { ...rates, random: noise };
+      return batchFeeds(items.map(annotated), cache, padded, hidden);
+    },
     sizes: ({ word_index, features }) => {
       const [B, L] = word_index!.shape as [number, number];
       return { B, L, U: features!.shape[0]! };
     },
     piecesOf: () => 0,
+  };
+}
+
+/** Puts what a glossary knows beside words; sentences that come again, as in training, are remembered. */
+function annotating(glossary: Glossary | undefined): (item: BatchItem) => BatchItem {
+  if (glossary === undefined) return (item) => item;
+  const index = indexGlossary(glossary);
+  const known = new WeakMap<readonly string[], readonly string[]>();
+  return (item) => {
+    let words = known.get(item.words);
+    if (words === undefined) {
+      words = index.annotate(item.words);
+      known.set(item.words, words);
+    }
+    return { ...item, words };
   };
 }
 

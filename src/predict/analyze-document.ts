@@ -1,11 +1,12 @@
 /** One document in one object: blocks, sentences with entities, identity, recommendations, counts. Runs in browsers too. */
 import type { ScoredEntity } from '../data/types.ts';
-import type { Block, Document, Sentence } from '../document/types.ts';
+import type { Block, Document } from '../document/types.ts';
 import { readIdentity } from '../guideline/identity.ts';
 import { findRecommendations } from '../guideline/recommendations.ts';
 import { segment } from '../text/segment.ts';
 import { groups, letSignalsIn } from './batches.ts';
 import type { DocumentBlock, DocumentResult, DocumentSentence } from './document-result.ts';
+import { documentWords } from './document-words.ts';
 import { buildRecord } from './record.ts';
 import { selectTypes } from './select-types.ts';
 import { createSentenceCache, tagCached } from './sentence-cache.ts';
@@ -44,7 +45,7 @@ export async function analyzeDocument(
   const read: Document = { ...document, blocks: () => blocks };
   const sentences = [...segment(read)];
   const before = { ...tagger.counts };
-  const kept = await tagSentences(sentences, tagger, signal, onProgress);
+  const kept = await tagSentences(sentences.map(documentWords(document, tagger)), tagger, signal, onProgress);
   const shown = new Set(types);
   const records = sentences.map((sentence, i): DocumentSentence => {
     const entities = kept[i]!.filter(({ type, score }) => score >= minScore && shown.has(type));
@@ -75,7 +76,7 @@ export async function analyzeDocument(
 
 /** The entities of all sentences, in batches. */
 async function tagSentences(
-  sentences: readonly Sentence[],
+  sentences: readonly (readonly string[])[],
   tagger: Tagger,
   signal: AbortSignal | undefined,
   onProgress: AnalyzeOptions['onProgress'],
@@ -85,8 +86,7 @@ async function tagSentences(
   onProgress?.(0, sentences.length);
   for (const batch of groups(sentences, batchSize)) {
     signal?.throwIfAborted();
-    const words = batch.map((sentence) => sentence.words.map((word) => word.text));
-    const { entities } = await tagCached(words, (fresh) => tagger.tag(fresh), cache);
+    const { entities } = await tagCached(batch, (fresh) => tagger.tag(fresh), cache);
     found.push(...entities);
     onProgress?.(found.length, sentences.length);
     await letSignalsIn();

@@ -18,6 +18,7 @@ export async function assembleTagger(name: string, model: TaggerModel, compile: 
   return {
     name,
     types: model.labels.types,
+    readsMeanings: model.glossary !== undefined,
     counts,
     device: passes.device,
     async tag(sentences) {

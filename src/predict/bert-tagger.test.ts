@@ -88,7 +88,7 @@ describe('what is longer than the encoder (64 pieces) is read in parts', () => {
 
 test('attention in one operator gives the scores of the ordinary ones', async () => {
   const model = readModelFolder(modelFolder);
-  const feeds = createFeeder(model.config, model.encoder).feeds(
+  const feeds = createFeeder(model).feeds(
     sentences.map((words) => ({ words })),
     true,
   );

@@ -58,7 +58,7 @@ async function ownProbabilities(model: TaggerModel, labels: LabelSet): Promise<n
   const { build, logits } = describeForUse(model);
   build.graph.output('logits', logits);
   const session = await createSession(build.graph, model.parameters, { threads: 1 });
-  const feeder = createFeeder(model.config, model.encoder);
+  const feeder = createFeeder(model);
   const ids = [0, 1, ...labels.types.map((type) => model.labels.idOf(type)!)];
   const found: number[][][] = [];
   for (const words of sentences) {

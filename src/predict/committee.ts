@@ -58,7 +58,7 @@ export async function createCommittee(models: readonly TaggerModel[], compile: C
   try {
     for (const model of models) {
       const session = await compile(probabilityGraph(model), model.parameters);
-      const feeder = createFeeder(model.config, model.encoder);
+      const feeder = createFeeder(model);
       const padded = model.encoder !== undefined;
       members.push({ session, feeder, padded, order: orderOf(labels, model.labels) });
     }

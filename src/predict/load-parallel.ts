@@ -26,7 +26,7 @@ export async function loadFor(nameOrFolder: string, given: LoadOptions = {}): Pr
   const onCpu = (options.device ?? 'cpu') === 'cpu';
   if (hasThreads && onCpu && threads > 1 && bytes >= PARALLEL_FROM) {
     const { encoder } = readModelFolder(findModel(nameOrFolder));
-    if (encoder === undefined) return createParallelTagger(nameOrFolder, threads);
+    if (encoder === undefined) return createParallelTagger(nameOrFolder, threads, options.glossary);
   }
   return loadModel(nameOrFolder, options);
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../base/errors.ts';
+import { type Glossary, mergeGlossaries } from '../text/glossary.ts';
 import { checkTensors } from '../weights/check-tensors.ts';
 import { modelFiles } from '../weights/model-description.ts';
 import { externalParameters, readModelFolder } from '../weights/model-folder.ts';
@@ -37,10 +38,24 @@ export function findModel(nameOrFolder: string): string {
 /**
  * Loads a model.
  * @param nameOrFolder a shipped model's name, or a model folder
- * @throws UserError `E_MODEL_NAME`, `E_MODEL`, `E_WEIGHTS`, `E_CONFIG_KEY`, `E_CONFIG_VALUE`, `E_LABELS`
+ * @throws UserError `E_MODEL_NAME`, `E_MODEL`, `E_WEIGHTS`, `E_CONFIG_KEY`, `E_CONFIG_VALUE`, `E_LABELS`,
+ *   `E_GLOSSARY`
  */
 export async function loadModel(nameOrFolder: string, options: TaggerOptions = {}): Promise<Tagger> {
-  return createTagger(nameOrFolder, openModel(findModel(nameOrFolder)), options);
+  const model = openModel(findModel(nameOrFolder));
+  return createTagger(nameOrFolder, withGlossary(nameOrFolder, model, options.glossary), options);
+}
+
+/** The model with a user's glossary beside its own. @throws UserError `E_GLOSSARY` for a model that reads none */
+function withGlossary(name: string, model: TaggerModel, added: Glossary | undefined): TaggerModel {
+  if (added === undefined) return model;
+  if (model.glossary !== undefined) return { ...model, glossary: mergeGlossaries(model.glossary, added) };
+  throw new UserError({
+    code: 'E_GLOSSARY',
+    where: name,
+    message: 'was trained without a glossary and can read none',
+    hint: 'train a model with --glossary or --terms',
+  });
 }
 
 /** A model folder checked, its weights left where they lie. @throws UserError as {@link loadModel} */

@@ -1,6 +1,7 @@
 /** A model made of what its files hold, for use where there is no file system. */
 import { UserError } from '../base/errors.ts';
 import { labelSetFromJson } from '../data/labels.ts';
+import { glossaryFromJson } from '../text/glossary.ts';
 import { bytesAsFile } from '../weights/bytes.ts';
 import { checkTensors } from '../weights/check-tensors.ts';
 import { checkSettings, modelFiles } from '../weights/model-description.ts';
@@ -13,6 +14,8 @@ export interface ModelContents {
   readonly config: unknown;
   /** The value of `labels.json`. */
   readonly labels: unknown;
+  /** The value of `glossary.json`, where the model has one. */
+  readonly glossary?: unknown;
   /** `model.safetensors`; kept, not copied. */
   readonly weights: Uint8Array;
 }
@@ -20,7 +23,7 @@ export interface ModelContents {
 /**
  * @param name for errors
  * @throws UserError `E_MODEL_ENCODER` for a model with a BERT encoder, `E_MODEL`, `E_WEIGHTS`, `E_CONFIG_KEY`,
- *   `E_CONFIG_VALUE`, `E_LABELS`
+ *   `E_CONFIG_VALUE`, `E_LABELS`, `E_GLOSSARY`
  */
 export function modelFromBytes(name: string, contents: ModelContents): TaggerModel {
   const where = (file: string): string => `${name}/${file}`;
@@ -39,6 +42,10 @@ export function modelFromBytes(name: string, contents: ModelContents): TaggerMod
   return {
     config,
     labels,
+    glossary:
+      contents.glossary === undefined
+        ? undefined
+        : glossaryFromJson(contents.glossary, where(modelFiles.glossary)),
     parameters: { file: modelFiles.weights, bytes: contents.weights, places: graphPlaces(file) },
   };
 }

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../base/errors.ts';
 import type { ScoredEntity } from '../data/types.ts';
+import type { Glossary } from '../text/glossary.ts';
 import type { FromTagger, TaggerWork } from './tagger-thread.ts';
 import type { Tagger, TaggerCounts } from './types.ts';
 
@@ -24,8 +25,7 @@ class TaggerThread {
   #failure: unknown;
   #next = 0;
 
-  constructor(model: string) {
-    const work: TaggerWork = { model };
+  constructor(work: TaggerWork) {
     this.#worker = new Worker(entry, { workerData: work });
     this.ready = new Promise((resolve, reject) => {
       const fail = (error: unknown): void => {
@@ -69,10 +69,16 @@ class TaggerThread {
 /**
  * Loads a model in several threads, each with one processor thread.
  * @param model a shipped model's name, or a model folder
+ * @param glossary as for `loadModel`
  * @throws what `loadModel` throws
  */
-export async function createParallelTagger(model: string, threads: number): Promise<Tagger> {
-  const pool = Array.from({ length: threads }, () => new TaggerThread(model));
+export async function createParallelTagger(
+  model: string,
+  threads: number,
+  glossary?: Glossary,
+): Promise<Tagger> {
+  const work: TaggerWork = { model, ...(glossary === undefined ? {} : { glossary }) };
+  const pool = Array.from({ length: threads }, () => new TaggerThread(work));
   const dispose = async (): Promise<void> => {
     await Promise.all(pool.map((thread) => thread.dispose()));
   };
@@ -82,6 +88,7 @@ export async function createParallelTagger(model: string, threads: number): Prom
     return {
       name: model,
       types: ready[0]!.types,
+      readsMeanings: ready[0]!.readsMeanings,
       counts,
       device: 'cpu',
       async tag(sentences) {

@@ -35,7 +35,7 @@ export interface Passes {
 /** The whole graph over every word pair. */
 export async function onePass(model: TaggerModel, compile: Compile): Promise<Passes> {
   const session = await compile(inferenceGraph(model), model.parameters);
-  const feeder = createFeeder(model.config, model.encoder);
+  const feeder = createFeeder(model);
   const padded = model.encoder !== undefined;
   const limits = session.device === 'cpu' ? pieceLimits : devicePieceLimits;
   return {
@@ -72,7 +72,7 @@ export interface Segment {
 export async function twoPasses(model: TaggerModel, compile: Compile): Promise<Passes> {
   const first = await compile(statesGraph(model), model.parameters);
   const second = await compile(gridGraph(model), model.parameters);
-  const feeder = createFeeder(model.config, model.encoder);
+  const feeder = createFeeder(model);
   const width = stateWidth(model.config);
   const tagChunk = async (short: readonly (readonly string[])[]) => {
     const found: { wordStart: number; entities: readonly ScoredEntity[] }[][] = short.map(() => []);

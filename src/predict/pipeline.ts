@@ -2,6 +2,7 @@
 import type { ScoredEntity } from '../data/types.ts';
 import type { Document, Sentence } from '../document/types.ts';
 import { letSignalsIn } from './batches.ts';
+import { documentWords } from './document-words.ts';
 import { buildRecord, type ExtractRecord } from './record.ts';
 import { createSentenceCache, type SentenceCache, tagCached } from './sentence-cache.ts';
 import {
@@ -181,8 +182,9 @@ async function* collectBatches(
       summary.files.push(file);
       const path = names.has(source.name) ? source.path : undefined;
       held.characters += document.source.length;
+      const wordsOf = documentWords(document, options.tagger);
       for (const sentence of options.split(document)) {
-        const words = sentence.words.map((word) => word.text);
+        const words = wordsOf(sentence);
         items.push({ document, sentence, words, file, path });
         held.words += words.length;
         sentences++;

@@ -2,16 +2,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorMessage, UserError } from '../base/errors.ts';
 import type { ScoredEntity } from '../data/types.ts';
+import type { Glossary } from '../text/glossary.ts';
 import { loadModel } from './load.ts';
 
 /** What a thread is started with. */
 export interface TaggerWork {
   readonly model: string;
+  readonly glossary?: Glossary;
 }
 
 /** What it says. */
 export type FromTagger =
-  | { readonly kind: 'ready'; readonly types: readonly string[] }
+  | { readonly kind: 'ready'; readonly types: readonly string[]; readonly readsMeanings: boolean }
   | { readonly kind: 'refused'; readonly error: ConstructorParameters<typeof UserError>[0] }
   | {
       readonly kind: 'answer';
@@ -26,7 +28,8 @@ const port = parentPort;
 if (port !== null) {
   const say = (message: FromTagger): void => port.postMessage(message);
   try {
-    const tagger = await loadModel((workerData as TaggerWork).model, { threads: 1 });
+    const { model, ...glossary } = workerData as TaggerWork;
+    const tagger = await loadModel(model, { threads: 1, ...glossary });
     const before = { windowed: 0, bounded: 0 };
     port.on('message', async ({ call, sentences }: { call: number; sentences: string[][] }) => {
       try {
@@ -39,7 +42,7 @@ if (port !== null) {
         say({ kind: 'failed', call, error: error instanceof Error ? error : new Error(errorMessage(error)) });
       }
     });
-    say({ kind: 'ready', types: tagger.types });
+    say({ kind: 'ready', types: tagger.types, readsMeanings: tagger.readsMeanings });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { code, message, hint } = error; // its place is part of the message already

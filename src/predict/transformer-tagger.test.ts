@@ -111,7 +111,7 @@ describe('with int8 weights', () => {
 test('the exported graph gives padded sentences the scores that they have alone', async () => {
   const model = readModelFolder(plain);
   const session = await createSession(describeForExport(model), externalParameters(model), { threads: 1 });
-  const feeder = createFeeder(model.config);
+  const feeder = createFeeder(model);
   const logitsOf = async (batch: readonly (readonly string[])[]) => {
     const { distance: _, ...feeds } = feeder.feeds(
       batch.map((words) => ({ words })),

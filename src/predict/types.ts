@@ -17,6 +17,8 @@ export interface Tagger {
   readonly name: string;
   /** Display names of the entity types. */
   readonly types: readonly string[];
+  /** Whether words may carry what they stand for (`withMeaning`): the model was trained with a glossary. */
+  readonly readsMeanings: boolean;
   readonly counts: Readonly<TaggerCounts>;
   /** What computes. */
   readonly device: 'cpu' | 'webgpu' | 'cuda';

@@ -1,6 +1,7 @@
 /** Models compiled for use in Node. */
 import type { Device } from '../runtime/devices.ts';
 import { createSession } from '../runtime/session.ts';
+import type { Glossary } from '../text/glossary.ts';
 import { assembleTagger } from './assemble-tagger.ts';
 import type { TaggerModel } from './model-graphs.ts';
 import type { Tagger } from './types.ts';
@@ -8,6 +9,8 @@ import type { Tagger } from './types.ts';
 export interface TaggerOptions {
   readonly threads?: number;
   readonly device?: Device;
+  /** What words stand for, besides what the model itself knows; only for models that were trained with a glossary. */
+  readonly glossary?: Glossary;
   /** Told which device is used when `auto` was asked for, and what else a user should know. */
   readonly onNotice?: (message: string) => void;
 }

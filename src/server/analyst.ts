@@ -7,6 +7,8 @@ export interface ServedModel {
   readonly folder: string;
   /** Entity types in the model's order. */
   readonly types: readonly string[];
+  /** Whether it reads what words stand for (`Tagger.readsMeanings`). */
+  readonly readsMeanings: boolean;
   readonly default: boolean;
   /** Size of the weights. */
   readonly bytes: number;

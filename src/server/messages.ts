@@ -1,5 +1,5 @@
 /** What the service and its processes say to each other. */
-import type { Answer, Order, WorkProgress } from './analyst.ts';
+import type { Answer, Order, ServedModel, WorkProgress } from './analyst.ts';
 import type { Failure } from './problems.ts';
 
 /** Entities of sentences, still packed: the service only passes them on. */
@@ -16,8 +16,8 @@ export type ToReader =
       readonly kind: 'analyze';
       readonly task: number;
       readonly order: Order;
-      /** Types of the order's model. */
-      readonly types: readonly string[];
+      /** The order's model. */
+      readonly model: Pick<ServedModel, 'types' | 'readsMeanings'>;
     }
   | { readonly kind: 'tagged'; readonly task: number; readonly call: number; readonly found: TaggedSentences }
   | { readonly kind: 'refused'; readonly task: number; readonly call: number; readonly failure: Failure }

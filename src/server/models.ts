@@ -15,11 +15,12 @@ import type { ServedModel } from './analyst.ts';
 export function describeModels(namesOrFolders: readonly string[]): ServedModel[] {
   const models = namesOrFolders.map((nameOrFolder, i): ServedModel => {
     const folder = resolve(findModel(nameOrFolder));
-    const { labels, weights } = readModelFolder(folder);
+    const { labels, weights, glossary } = readModelFolder(folder);
     return {
       name: basename(folder),
       folder,
       types: labels.types,
+      readsMeanings: glossary !== undefined,
       default: i === 0,
       bytes: statSync(weights).size,
       f1: devF1(folder),

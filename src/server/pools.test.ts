@@ -103,7 +103,7 @@ describe('a reader pool', () => {
       limits: { characters: 1000, queue: 2, seconds: 30, readSeconds: 10, ...limits },
       start: fake.start,
       onEvent: () => {},
-      typesOf: () => ['DRUG'],
+      modelOf: () => ({ types: ['DRUG'], readsMeanings: false }),
       tag: async (_model, sentences) => ({ answers: sentences.map(() => '[]'), bounded: 0 }),
     });
     for (const worker of fake.workers) worker.say({ kind: 'ready' });

@@ -36,12 +36,12 @@ export async function startAnalyst(options: AnalystOptions): Promise<Analyst> {
       createTaggerPool({ ...shared, name, folder, workers, threads, batchSeconds: limits.seconds }),
     ]),
   );
-  const types = new Map(models.map((model) => [model.name, model.types]));
+  const served = new Map(models.map((model) => [model.name, model]));
   const readers = createReaderPool({
     ...shared,
     workers: workers + 1, // while one document is being tagged, the next is read
     limits,
-    typesOf: (model) => types.get(model)!,
+    modelOf: (name) => served.get(name)!,
     tag: (model, sentences, signal) => taggers.get(model)!.tag(sentences, signal),
   });
   const pools = [...taggers.values()];

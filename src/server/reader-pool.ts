@@ -1,6 +1,6 @@
 /** The processes that read documents and put results together: short texts share one, long documents have one each. */
 import { extname } from 'node:path';
-import type { AnalyzeOptions, Answer, OnServiceEvent, Order } from './analyst.ts';
+import type { AnalyzeOptions, Answer, OnServiceEvent, Order, ServedModel } from './analyst.ts';
 import { quickBytes, type ServiceLimits } from './limits.ts';
 import type { FromReader, TaggedSentences, ToReader } from './messages.ts';
 import { workerModule } from './paths.ts';
@@ -16,8 +16,8 @@ export interface ReaderPoolOptions {
   readonly execArgv?: readonly string[];
   readonly start: StartWorker;
   readonly onEvent: OnServiceEvent;
-  /** Entity types of a served model. */
-  readonly typesOf: (model: string) => readonly string[];
+  /** A served model by its name. */
+  readonly modelOf: (name: string) => Pick<ServedModel, 'types' | 'readsMeanings'>;
   /** Tags sentences of a document. */
   readonly tag: (
     model: string,
@@ -135,7 +135,8 @@ export function createReaderPool(options: ReaderPoolOptions): ReaderPool {
       clearTimeout(task.timer);
       task.timer = setTimeout(() => worker.kill('it hung over a short text'), quickReadSeconds * 1000);
     }
-    worker.send({ kind: 'analyze', task: number, order, types: options.typesOf(order.model) });
+    const { types, readsMeanings } = options.modelOf(order.model);
+    worker.send({ kind: 'analyze', task: number, order, model: { types, readsMeanings } });
   };
 
   /** Bounds the time of what comes next; a process that does not let go of the task then is ended. */

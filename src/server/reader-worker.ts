@@ -43,11 +43,11 @@ const send = serveParent<ToReader, FromReader>((message) => {
   else call?.reject(fromFailure(message.failure));
 });
 
-async function work({ task, order, types }: Extract<ToReader, { kind: 'analyze' }>): Promise<void> {
+async function work({ task, order, model }: Extract<ToReader, { kind: 'analyze' }>): Promise<void> {
   const open: OpenTask = { stop: new AbortController(), calls: new Map() };
   tasks.set(task, open);
   try {
-    const answer = await analyze(task, order, types, open);
+    const answer = await analyze(task, order, model, open);
     tasks.delete(task);
     send({ kind: 'done', task, answer, memory: process.memoryUsage.rss() });
   } catch (error) {
@@ -56,17 +56,19 @@ async function work({ task, order, types }: Extract<ToReader, { kind: 'analyze' 
   }
 }
 
+type Described = Extract<ToReader, { kind: 'analyze' }>['model'];
+
 /** Share of the work that reading counts as, in the progress. */
 const readingShare = 0.2;
 
 async function analyze(
   task: number,
   order: Order,
-  types: readonly string[],
+  model: Described,
   { stop: { signal }, calls }: OpenTask,
 ): Promise<Answer> {
   let entities = 0;
-  const kept = new Set(order.types ?? types);
+  const kept = new Set(order.types ?? model.types);
   const wanted = ({ type, score }: ScoredEntity): boolean => kept.has(type) && score >= (order.minScore ?? 0);
   const tell = (state: 'reading' | 'tagging', progress: number, sentences: number): void =>
     send({ kind: 'progress', task, progress: { state, progress, sentences, entities } });
@@ -74,7 +76,7 @@ async function analyze(
   const document = await openDocument(order, { characters, signal }, (fraction) =>
     tell('reading', fraction * readingShare, 0),
   );
-  const tagger = remoteTagger(order.model, types, (call, sentences) => {
+  const tagger = remoteTagger(order.model, model, (call, sentences) => {
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       calls.set(call, { resolve, reject });
@@ -104,7 +106,7 @@ async function analyze(
 /** A tagger whose model runs in another process. */
 function remoteTagger(
   name: string,
-  types: readonly string[],
+  model: Described,
   ask: (call: number, sentences: readonly string[]) => Promise<TaggedSentences>,
 ): Tagger {
   const counts = { sentences: 0, windowed: 0, bounded: 0 };
@@ -119,7 +121,7 @@ function remoteTagger(
   };
   return {
     name,
-    types,
+    ...model,
     counts,
     device: 'cpu',
     tag: async (sentences) => {

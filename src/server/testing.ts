@@ -27,7 +27,8 @@ export function fakeAnalyst({
 }): Analyst & { readonly orders: OpenOrder[] } {
   const orders: OpenOrder[] = [];
   const types = ['DRUG', 'DOSAGE', 'PROCEDURE / TEST'];
-  const model = { name: 'small', folder: '/models/small', types, default: true, bytes: 12, f1: 0.5 };
+  const described = { name: 'small', folder: '/models/small', types, readsMeanings: false };
+  const model = { ...described, default: true, bytes: 12, f1: 0.5 };
   return {
     orders,
     models: [model, { ...model, name: 'other', default: false, f1: null }],

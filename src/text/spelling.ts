@@ -1,4 +1,5 @@
-/** Features of a word's spelling, hashed into rows of one table: the word, its character n-grams, its shape. */
+/** Features of words, hashed into rows of one table: the word, its character n-grams, its shape; and of what it stands for. */
+import { meaningOf, plainWord } from './meaning.ts';
 
 export interface SpellingSettings {
   readonly ngram_buckets: number;
@@ -33,13 +34,41 @@ export function wordShape(word: string): string {
   return kinds.replace(/(.)\1{2,}/g, '$1$1');
 }
 
+const tableRow = (text: string, seed: number, { ngram_buckets }: SpellingSettings): number =>
+  1 + (hash(text, seed) % (ngram_buckets - 1));
+
+/** The table rows that stand for a word. */
+export interface WordFeatures {
+  /** Of its spelling, the whole word first. */
+  readonly spelling: Int32Array;
+  /** Of the words that it stands for, all together. */
+  readonly meaning: Int32Array;
+  /** One for each type whose names it is among. */
+  readonly types: Int32Array;
+}
+
+const none = new Int32Array(0);
+
+/** The features of a word, with those of what `withMeaning` put beside it. */
+export function wordFeatures(word: string, settings: SpellingSettings): WordFeatures {
+  const { words, types } = meaningOf(word);
+  const spelling = spellingFeatures(plainWord(word), settings);
+  return {
+    spelling,
+    meaning:
+      words.length === 0
+        ? none
+        : Int32Array.from(new Set(words.flatMap((other) => [...spellingFeatures(other, settings)]))),
+    types: types.length === 0 ? none : Int32Array.from(types, (type) => tableRow(type, 5, settings)),
+  };
+}
+
 /**
  * The table rows of a word: its folded form, its shape, then its n-grams with boundary marks, without repetition.
  * Row 0 is kept for padding.
  */
 export function spellingFeatures(word: string, settings: SpellingSettings): Int32Array {
-  const rows = settings.ngram_buckets - 1;
-  const row = (text: string, seed: number): number => 1 + (hash(text, seed) % rows);
+  const row = (text: string, seed: number): number => tableRow(text, seed, settings);
   const folded = foldWord(word);
   const kept =
     folded.length <= MAX_LETTERS ? folded : folded.slice(0, MAX_LETTERS / 2) + folded.slice(-MAX_LETTERS / 2);

@@ -79,7 +79,7 @@ const SETTINGS = [
   'use_bert_last_4_layers',
 ] as const;
 
-function checkLike({ folder, config, labels }: StoredModel, first: StoredModel): void {
+function checkLike({ folder, config, labels, glossary }: StoredModel, first: StoredModel): void {
   if (config.weights !== 'float32') {
     const hint = 'average models as training leaves them, and quantise the mean';
     throw new UserError({ code: 'E_MODEL', where: folder, message: 'has int8 weights', hint });
@@ -94,6 +94,11 @@ function checkLike({ folder, config, labels }: StoredModel, first: StoredModel):
       message,
       hint: 'average models of one configuration',
     });
+  }
+  if (JSON.stringify(glossary) !== JSON.stringify(first.glossary)) {
+    const message = `has another glossary than ${first.folder}`;
+    const hint = 'average models that were trained with one glossary';
+    throw new UserError({ code: 'E_MODEL', where: folder, message, hint });
   }
   const types = labels.types.join(', ');
   if (types === first.labels.types.join(', ')) return;

@@ -14,6 +14,7 @@ export function fingerprintOf(config: Config, data: TrainingData, start: Start):
   const hash = createHash('sha256').update(JSON.stringify(settings));
   hash.update(JSON.stringify(data.labels.toJSON())).update(JSON.stringify([data.train, data.dev]));
   hash.update(JSON.stringify(start.encoder?.rawConfig ?? null));
+  if (start.glossary !== undefined) hash.update(JSON.stringify(start.glossary));
   const isTrained = trainedParameters(config, start.encoder?.config.num_hidden_layers ?? 0);
   for (const [name, { data: values }] of start.tensors) {
     if (isTrained(name)) continue;

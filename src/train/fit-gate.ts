@@ -56,7 +56,7 @@ export async function fitGate(
   const sample = random.shuffle([...train]).slice(0, SENTENCES);
   const ungated = { ...model, config: { ...model.config, gate_threshold: null } };
   const session = await createSession(statesGraph(ungated), ungated.parameters, options);
-  const feeder = createFeeder(model.config, model.encoder);
+  const feeder = createFeeder(model);
   const statesOf = async (examples: readonly Example[]): Promise<States[]> => {
     const short = examples.flatMap((example) =>
       example.words.length > 0 && example.words.length <= defaultWindowSizes.max

@@ -72,7 +72,7 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
   const trainer = await createGraphTrainer(build, loss, {
     config,
     ...(options.init === undefined ? {} : { start: await readFitting(options.init, build.parameters) }),
-    feeder: createFeeder(config),
+    feeder: createFeeder({ config }),
     random,
     ...(options.threads === undefined ? {} : { threads: options.threads }),
   });

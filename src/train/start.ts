@@ -11,6 +11,7 @@ import { int8Names } from '../model/weights.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import { findModel, shippedModels } from '../predict/load.ts';
 import { declaredParameters } from '../predict/model-graphs.ts';
+import type { Glossary } from '../text/glossary.ts';
 import { checkTensors, isKeptTensor } from '../weights/check-tensors.ts';
 import type { DownloadProgress } from '../weights/download-encoder.ts';
 import { type EncoderFolder, readEncoderFolder } from '../weights/encoder-folder.ts';
@@ -31,6 +32,8 @@ export interface StartOptions {
   readonly configPath?: string;
   /** A weights file as `pretrain` writes it, or a model folder or shipped model to train further. */
   readonly init?: string;
+  /** What words stand for; absent, what the model that is trained further has. */
+  readonly glossary?: Glossary;
   /** Whether an encoder that is not on this machine may be fetched from its hub. */
   readonly download?: boolean;
   readonly onDownload?: (progress: DownloadProgress) => void;
@@ -40,6 +43,7 @@ export interface StartOptions {
 export interface Start {
   readonly labels: LabelSet;
   readonly encoder: EncoderFolder | undefined;
+  readonly glossary?: Glossary | undefined;
   /** Values of parameters that do not start at random. */
   readonly tensors: Map<string, TensorData>;
   /** Tensors that no graph reads but that the saved model keeps. */
@@ -53,18 +57,23 @@ export interface Start {
  * @throws UserError `E_INIT`, `E_ENCODER…`, `E_WEIGHTS` when there is nothing to start from, or it does not fit
  */
 export async function prepareStart(options: StartOptions, dataLabels: LabelSet): Promise<Start> {
-  const { config, init } = options;
+  const { config, init, glossary } = options;
+  if (glossary !== undefined && config.encoder === 'bert') {
+    const message = 'the encoder is a BERT, which reads words by their pieces alone';
+    const hint = 'train with "encoder": "compact", or without a glossary';
+    throw new UserError({ code: 'E_GLOSSARY', where: 'config', message, hint });
+  }
   if (config.weights !== 'float32') {
     const message = `"weights" is "${config.weights}", only float32 weights can be trained`;
     const hint = 'train with "weights": "float32"; w2ner quantize makes an int8 model of the result';
     throw new UserError({ code: 'E_CONFIG_VALUE', where: 'config', message, hint });
   }
   const model = init === undefined ? undefined : modelNamed(init);
-  if (model !== undefined) return startFromModel(model, config, dataLabels);
+  if (model !== undefined) return startFromModel(model, options, dataLabels);
   const start: Start =
     config.encoder === 'bert'
       ? await startFromEncoder(options, dataLabels)
-      : { labels: dataLabels, encoder: undefined, tensors: new Map(), kept: new Map() };
+      : { labels: dataLabels, encoder: undefined, glossary, tensors: new Map(), kept: new Map() };
   if (init !== undefined) await addFile(init, start, config);
   return start;
 }
@@ -166,7 +175,7 @@ const SHAPES = [
 ] as const satisfies readonly (keyof Config)[];
 
 /** A model to train further. Its labels come first; types that only the data has get new rows. */
-function startFromModel(folder: string, config: Config, dataLabels: LabelSet): Start {
+function startFromModel(folder: string, { config, glossary }: StartOptions, dataLabels: LabelSet): Start {
   const model = readModelFolder(folder);
   if (model.config.weights === 'int8') {
     const hint = 'start from the float32 model that it was made of';
@@ -196,6 +205,7 @@ function startFromModel(folder: string, config: Config, dataLabels: LabelSet): S
     return {
       labels,
       encoder: model.encoder,
+      glossary: glossary ?? model.glossary,
       bertName: model.config.bert_name,
       tensors: withFloats(tensors),
       kept,

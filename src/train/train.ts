@@ -10,6 +10,7 @@ import { scoreEntities } from '../evaluate/scores.ts';
 import { groups } from '../predict/batches.ts';
 import { createTagger } from '../predict/w2ner-tagger.ts';
 import type { Device } from '../runtime/devices.ts';
+import type { Glossary } from '../text/glossary.ts';
 import type { DownloadProgress } from '../weights/download-encoder.ts';
 import type { ModelDescription } from '../weights/model-description.ts';
 import { externalParameters, readModelFolder } from '../weights/model-folder.ts';
@@ -42,6 +43,8 @@ export interface TrainOptions {
   readonly init?: string;
   /** The configuration file, beside which the encoder that `bert_name` names may lie. */
   readonly configPath?: string;
+  /** What words stand for, for the compact encoder; absent, the one of the model in `init`, where it has one. */
+  readonly glossary?: Glossary;
   /** Whether a BERT encoder that is not on this machine may be fetched from its hub. */
   readonly download?: boolean;
   readonly threads?: number;
@@ -338,7 +341,12 @@ class Run {
   /** What the model is, for its folder. */
   #description(): ModelDescription {
     const { config } = this.#options;
-    return { config, labels: this.#data.labels, encoder: this.#start.encoder };
+    return {
+      config,
+      labels: this.#data.labels,
+      encoder: this.#start.encoder,
+      glossary: this.#start.glossary,
+    };
   }
 
   /** Milliseconds between checkpoints: writing them takes a few percent of the time, however large the model is. */

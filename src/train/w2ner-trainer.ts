@@ -13,7 +13,7 @@ import { createGraphTrainer, type Trainer } from './training-step.ts';
 export interface W2nerTrainerOptions {
   readonly config: Config;
   /** Its labels, and the encoder and weights that it starts from. */
-  readonly start: Pick<Start, 'labels' | 'encoder' | 'tensors'>;
+  readonly start: Pick<Start, 'labels' | 'encoder' | 'tensors'> & Partial<Pick<Start, 'glossary'>>;
   /** Whether some sentences have labels that are not certain; default false. */
   readonly soft?: boolean;
   /** Draws starting values, then masks and hidden features. */
@@ -39,7 +39,7 @@ export async function createTrainer(
     ...(rank > 0 ? { adapters: { rank, alpha, dropout } } : {}),
   });
   addLabelRows(start.tensors, model.build.parameters, random);
-  const feeder = createFeeder(config, start.encoder);
+  const feeder = createFeeder({ config, encoder: start.encoder, glossary: start.glossary });
   const trainer = await createGraphTrainer(model.build, w2nerLoss(model, options.soft), {
     ...options,
     feeder,

@@ -6,6 +6,7 @@ import { writeFileAtomic } from '../base/files.ts';
 import { labelSetFromJson } from '../data/labels.ts';
 import type { TensorData } from '../onnx/dtype.ts';
 import type { ExternalParameters } from '../onnx/serialize.ts';
+import { type Glossary, glossaryFromJson } from '../text/glossary.ts';
 import { readEncoderFolder, writeEncoderFiles } from './encoder-folder.ts';
 import { checkSettings, type ModelDescription, modelFiles } from './model-description.ts';
 import { safetensorsPlaces, writeSafetensors } from './safetensors.ts';
@@ -35,6 +36,7 @@ export function writeModelDescription(folder: string, model: ModelDescription): 
   const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
   writeFileAtomic(join(folder, modelFiles.config), json(model.config));
   writeFileAtomic(join(folder, modelFiles.labels), json(model.labels.toJSON()));
+  if (model.glossary !== undefined) writeFileAtomic(join(folder, modelFiles.glossary), json(model.glossary));
   if (model.encoder !== undefined) writeEncoderFiles(join(folder, ENCODER_FOLDER), model.encoder);
 }
 
@@ -57,9 +59,13 @@ export function readModelFolder(folder: string): StoredModel {
     config,
     labels: labelSetFromJson(readJson(labelsPath), labelsPath),
     encoder: config.encoder === 'bert' ? readEncoderFolder(join(folder, ENCODER_FOLDER)) : undefined,
+    glossary: readGlossary(join(folder, modelFiles.glossary)),
     weights: join(folder, modelFiles.weights),
   };
 }
+
+const readGlossary = (path: string): Glossary | undefined =>
+  existsSync(path) ? glossaryFromJson(readJson(path), path) : undefined;
 
 /** The weights of a model folder, to be left in their file by whoever runs the model. */
 export function externalParameters(model: StoredModel): ExternalParameters {

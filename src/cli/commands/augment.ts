@@ -13,7 +13,10 @@ Replaces terms: with --terms, entities of a type that are in a list of yours bec
 ("терапия ритуксимабом" becomes "терапия даратумумабом"). For names that the annotated sentences lack. The
 list has a term a line, in the nominative; "# " begins a comment. Groups are in the plural ("ингибиторы АПФ").
 Masculine nouns in a consonant or -й, adjectives in -ый, feminine ones in -а or -ия and groups in -ы or -и with the
-genitive in -ов are declined; abbreviations and Latin names stay. Leave out what declines otherwise.`;
+genitive in -ов are declined; abbreviations and Latin names stay. Leave out what declines otherwise.
+
+Makes tables: with --terms and --tabulated, sentences of terms one after the other with nothing between them, as
+tables in PDF files are read ("инфликсимаб метронидазол"), also with what follows such terms in the data (doses).`;
 
 /** The command. */
 export const augmentCommand = defineCommand<AugmentOptions>({
@@ -35,6 +38,12 @@ export const augmentCommand = defineCommand<AugmentOptions>({
         'most sentences with other terms, for each list',
         wholeNumber('--replaced', 0),
         1500,
+      )
+      .option(
+        '--tabulated <n>',
+        'sentences that are tables of terms without cells, for each list',
+        wholeNumber('--tabulated', 0),
+        0,
       )
       .option('--seed <n>', 'fixes which are made', wholeNumber('--seed', 0), 1)
       .addHelpText(

@@ -1,6 +1,6 @@
 /** `w2ner average`: one model of several. */
 import { defineCommand, examples } from '../command.ts';
-import { collect, device, deviceHelp, wholeNumber } from '../options.ts';
+import { collect, deviceOption, threadsOption } from '../options.ts';
 import type { AverageOptions } from '../runs/average.ts';
 
 const help = `
@@ -19,8 +19,8 @@ export const averageCommand = defineCommand<AverageOptions>({
       .requiredOption('-o, --out <dir>', 'folder for the model')
       .requiredOption('--train <file>', 'annotated sentences they learnt from; may be repeated', collect)
       .requiredOption('--dev <file>', 'sentences to fit and compare with: a data file or BRAT folder')
-      .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
-      .option('--device <name>', deviceHelp, device, 'cpu')
+      .addOption(threadsOption)
+      .addOption(deviceOption)
       .addHelpText(
         'after',
         help +

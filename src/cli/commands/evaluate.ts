@@ -1,6 +1,6 @@
 /** `w2ner evaluate`: how good and how fast a model is on annotated data. */
 import { defineCommand, examples } from '../command.ts';
-import { device, deviceHelp, wholeNumber } from '../options.ts';
+import { deviceOption, glossaryOption, termsOption, threadsOption, wholeNumber } from '../options.ts';
 import type { EvaluateOptions } from '../runs/evaluate.ts';
 
 const help = `
@@ -23,8 +23,10 @@ export const evaluateCommand = defineCommand<EvaluateOptions>({
       .option('--json', 'print one JSON object instead of tables')
       .option('--bootstrap <n>', 'resamples for the confidence interval', wholeNumber('--bootstrap', 0), 1000)
       .option('--seed <n>', 'seed of the resampling', wholeNumber('--seed', 0), 1)
-      .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
-      .option('--device <name>', deviceHelp, device, 'cpu')
+      .addOption(glossaryOption)
+      .addOption(termsOption)
+      .addOption(threadsOption)
+      .addOption(deviceOption)
       .addHelpText(
         'after',
         help +

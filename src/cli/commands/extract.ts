@@ -1,6 +1,15 @@
 /** `w2ner extract`: documents in, entities out. */
 import { defineCommand, examples } from '../command.ts';
-import { choice, collectList, delimiter, device, deviceHelp, fraction, wholeNumber } from '../options.ts';
+import {
+  choice,
+  collectList,
+  delimiter,
+  deviceOption,
+  fraction,
+  glossaryOption,
+  termsOption,
+  threadsOption,
+} from '../options.ts';
 import type { ExtractOptions } from '../runs/extract.ts';
 
 const help = `
@@ -39,8 +48,10 @@ export const extractCommand = defineCommand<ExtractOptions>({
       )
       .option('-a, --all', 'also sentences without entities')
       .option('--save-text <dir>', 'also write the text of each document to <dir>/NAME.txt')
-      .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
-      .option('--device <name>', deviceHelp, device, 'cpu')
+      .addOption(glossaryOption)
+      .addOption(termsOption)
+      .addOption(threadsOption)
+      .addOption(deviceOption)
       .option(
         '--delimiter <sign>',
         'CSV: comma, semicolon (for Excel with Russian settings) or tab',

@@ -1,6 +1,6 @@
 /** `w2ner label`: training data from plain documents, by what several models find together. */
 import { defineCommand, examples } from '../command.ts';
-import { collect, device, deviceHelp, fraction, wholeNumber } from '../options.ts';
+import { collect, deviceOption, fraction, threadsOption, wholeNumber } from '../options.ts';
 import type { LabelOptions } from '../runs/label.ts';
 
 const help = `
@@ -21,8 +21,8 @@ export const labelCommand = defineCommand<LabelOptions>({
       .option('--sentences <n>', 'most sentences to draw', wholeNumber('--sentences'), 20_000)
       .option('--empty-share <number>', 'largest share without any entity', fraction('--empty-share'), 0.2)
       .option('--seed <n>', 'fixes which sentences are drawn', wholeNumber('--seed', 0), 1)
-      .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
-      .option('--device <name>', deviceHelp, device, 'cpu')
+      .addOption(threadsOption)
+      .addOption(deviceOption)
       .addHelpText(
         'after',
         help +

@@ -1,6 +1,13 @@
 /** `w2ner predict`: entities for data that is already split into words. */
 import { defineCommand, examples } from '../command.ts';
-import { collectList, device, deviceHelp, fraction, wholeNumber } from '../options.ts';
+import {
+  collectList,
+  deviceOption,
+  fraction,
+  glossaryOption,
+  termsOption,
+  threadsOption,
+} from '../options.ts';
 import type { PredictOptions } from '../runs/predict.ts';
 
 const help = `
@@ -23,8 +30,10 @@ export const predictCommand = defineCommand<PredictOptions>({
         'only entities at least this certain, 0 to 1',
         fraction('--min-score'),
       )
-      .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
-      .option('--device <name>', deviceHelp, device, 'cpu')
+      .addOption(glossaryOption)
+      .addOption(termsOption)
+      .addOption(threadsOption)
+      .addOption(deviceOption)
       .addHelpText(
         'after',
         help +

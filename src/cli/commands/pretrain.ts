@@ -1,6 +1,6 @@
 /** `w2ner pretrain`: what a model can start from, learnt from plain text. */
 import { defineCommand, examples } from '../command.ts';
-import { collect, wholeNumber } from '../options.ts';
+import { collect, threadsOption, wholeNumber } from '../options.ts';
 import type { PretrainOptions } from '../runs/pretrain.ts';
 
 const help = `
@@ -22,7 +22,7 @@ export const pretrainCommand = defineCommand<PretrainOptions>({
       .option('--max-words <n>', 'words to read at most', wholeNumber('--max-words'))
       .option('--init <file>', 'weights to read on from: what an earlier run wrote')
       .option('--set <key=value>', 'replace one setting; may be repeated', collect)
-      .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
+      .addOption(threadsOption)
       .addHelpText(
         'after',
         help +

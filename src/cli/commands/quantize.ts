@@ -1,6 +1,6 @@
 /** `w2ner quantize`: a model with int8 weights. */
 import { defineCommand, examples } from '../command.ts';
-import { wholeNumber } from '../options.ts';
+import { threadsOption, wholeNumber } from '../options.ts';
 import type { QuantizeOptions } from '../runs/quantize.ts';
 
 const help = `
@@ -24,7 +24,7 @@ export const quantizeCommand = defineCommand<QuantizeOptions>({
         '--words-only',
         'of a compact model the table and the BiLSTMs only: the same in every batch, and can be trained further',
       )
-      .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
+      .addOption(threadsOption)
       .addHelpText(
         'after',
         help +

@@ -1,6 +1,15 @@
 /** `w2ner recommendations`: guidelines in, a row per recommendation out. */
 import { defineCommand, examples } from '../command.ts';
-import { choice, collectList, delimiter, device, deviceHelp, fraction, wholeNumber } from '../options.ts';
+import {
+  choice,
+  collectList,
+  delimiter,
+  deviceOption,
+  fraction,
+  glossaryOption,
+  termsOption,
+  threadsOption,
+} from '../options.ts';
 import type { RecommendationsOptions } from '../runs/recommendations.ts';
 
 const help = `
@@ -33,8 +42,10 @@ export const recommendationsCommand = defineCommand<RecommendationsOptions>({
         'only entities at least this certain, 0 to 1',
         fraction('--min-score'),
       )
-      .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
-      .option('--device <name>', deviceHelp, device, 'cpu')
+      .addOption(glossaryOption)
+      .addOption(termsOption)
+      .addOption(threadsOption)
+      .addOption(deviceOption)
       .option(
         '--delimiter <sign>',
         'CSV: comma, semicolon (for Excel with Russian settings) or tab',

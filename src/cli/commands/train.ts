@@ -1,6 +1,13 @@
 /** `w2ner train`: a model from annotated sentences. */
 import { defineCommand, examples } from '../command.ts';
-import { collect, device, deviceHelp, wholeNumber } from '../options.ts';
+import {
+  collect,
+  deviceOption,
+  glossaryOption,
+  termsOption,
+  threadsOption,
+  wholeNumber,
+} from '../options.ts';
 import type { TrainOptions } from '../runs/train.ts';
 
 const help = `
@@ -35,8 +42,10 @@ export const trainCommand = defineCommand<TrainOptions>({
         'weights to start from, written by "w2ner pretrain", or a model folder to train further',
       )
       .option('--download', 'fetch the encoder that "bert_name" names when it is not on this machine')
-      .option('--threads <n>', 'processor threads to use', wholeNumber('--threads'))
-      .option('--device <name>', deviceHelp, device, 'cpu')
+      .addOption(glossaryOption)
+      .addOption(termsOption)
+      .addOption(threadsOption)
+      .addOption(deviceOption)
       .addHelpText(
         'after',
         help +

@@ -4,13 +4,15 @@ import { createRandom } from '../../base/random.ts';
 import { coordinateEntities } from '../../data/coordinate.ts';
 import { readExamples } from '../../data/examples.ts';
 import { typeKey } from '../../data/labels.ts';
+import { readTerms, type TermFile } from '../../data/read-glossary.ts';
 import { replaceTerms } from '../../data/replace-terms.ts';
+import { tabulateTerms } from '../../data/tabulate-terms.ts';
 import type { Example } from '../../data/types.ts';
-import { readPlainText } from '../../document/read.ts';
 import { jsonExporter } from '../../export/json.ts';
 import { chooseFormat } from '../choose-format.ts';
 import { exitCodes } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { termFile } from '../options.ts';
 import { placeName, refuseOverwriting, summaryStream, writeTrainingData } from '../out.ts';
 import { formatPlural } from '../text.ts';
 
@@ -21,6 +23,8 @@ export interface AugmentOptions {
   readonly coordinated: number;
   /** Most sentences with replaced terms, for each list. */
   readonly replaced: number;
+  /** Sentences that are tables of terms, for each list. */
+  readonly tabulated: number;
   /** Lists, each as `TYPE=FILE`. */
   readonly terms?: readonly string[];
   readonly seed: number;
@@ -29,13 +33,13 @@ export interface AugmentOptions {
 /** Runs the command. @returns the exit code */
 export async function runAugment(
   [data]: readonly string[],
-  { out, coordinated, replaced, terms = [], seed }: AugmentOptions,
+  { out, coordinated, replaced, tabulated, terms = [], seed }: AugmentOptions,
   context: CliContext,
 ): Promise<number> {
-  const inputs = [data!, ...terms.flatMap((argument) => splitOnce(argument).slice(1))];
+  const inputs = [data!, ...terms.map((argument) => termFile(argument).file)];
   refuseOverwriting({ where: '--out', targets: [out], inputs, called: 'inputs' });
   chooseFormat({ json: jsonExporter }, out);
-  if (coordinated === 0 && (replaced === 0 || terms.length === 0)) {
+  if (coordinated === 0 && (replaced + tabulated === 0 || terms.length === 0)) {
     const hint = 'give --coordinated 1 or more, or --terms TYPE=FILE';
     throw new UserError({
       code: 'E_OPTION',
@@ -60,6 +64,9 @@ export async function runAugment(
       missing.push(`no ${type} that is in ${file} beside another term of its kind`);
     }
     copies.push(...made);
+    if (tabulated === 0) continue;
+    copies.push(...tabulateTerms(examples, { type, terms: list, sentences: tabulated, random }));
+    counts.push(`${formatPlural(tabulated, 'table')} of ${type}`);
   }
   if (copies.length === 0) {
     throw new UserError({ code: 'E_DATA', where: data!, message: `holds ${missing.join(', and ')}` });
@@ -75,35 +82,18 @@ export async function runAugment(
   return exitCodes.success;
 }
 
-/** A list of terms: one a line, in the nominative; lines that begin with `#` are comments. */
+/** The terms of a `TYPE=FILE` argument, whose type the data has. */
 function readTermList(
   argument: string,
   examples: readonly Example[],
   data: string,
-): { type: string; file: string; terms: readonly string[] } {
-  const [type, file] = splitOnce(argument);
-  if (type === undefined || file === undefined) {
-    const hint = 'for example --terms DRUG=drugs.txt';
-    throw new UserError({
-      code: 'E_OPTION',
-      where: `--terms ${argument}`,
-      message: 'expected TYPE=FILE',
-      hint,
-    });
-  }
+): TermFile & { readonly terms: readonly string[] } {
+  const { type, file } = termFile(argument);
   const types = new Set(examples.flatMap(({ entities }) => entities.map((entity) => entity.type)));
   if (![...types].some((known) => typeKey(known) === typeKey(type))) {
     const message = `${data} has no entity of this type`;
     const hint = `its types: ${[...types].sort().join(', ')}`;
     throw new UserError({ code: 'E_OPTION', where: `--terms ${argument}`, message, hint });
   }
-  const lines = readPlainText(file).split(/\r?\n/u);
-  const terms = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
-  if (terms.length > 0) return { type, file, terms };
-  throw new UserError({ code: 'E_DATA', where: file, message: 'holds no terms: expected one a line' });
-}
-
-function splitOnce(argument: string): [type: string, file: string] | [] {
-  const at = argument.indexOf('=');
-  return at <= 0 || at === argument.length - 1 ? [] : [argument.slice(0, at), argument.slice(at + 1)];
+  return { type, file, terms: readTerms(file) };
 }

@@ -6,13 +6,13 @@ import type { TrainEvent, TrainResult } from '../../train/events.ts';
 import { exitCodes } from '../command.ts';
 import { type CliContext, wantsColor } from '../context.ts';
 import { renderEvaluation } from '../evaluation-report.ts';
-import { pick } from '../options.ts';
+import { chosenGlossary, type GlossaryOptions, pick } from '../options.ts';
 import type { ProgressReporter } from '../progress.ts';
 import { startProgress } from '../progress.ts';
 import { formatCount, formatPlural, formatRate, formatSeconds } from '../text.ts';
 
 /** Options of `w2ner train`. */
-export interface TrainOptions {
+export interface TrainOptions extends GlossaryOptions {
   readonly config: string;
   readonly train: readonly string[];
   readonly dev: string;
@@ -36,12 +36,14 @@ export async function runTrain(
 ): Promise<number> {
   const shortcuts = Object.entries(pick(options, 'epochs', 'seed')).map(([key, value]) => `${key}=${value}`);
   const config = loadConfig(options.config, [...(options.set ?? []), ...shortcuts]);
+  const glossary = chosenGlossary(options);
   const progress = await startProgress(context, 'Training');
   try {
     const result = await context.trainModel({
       config,
       configPath: options.config,
       ...pick(options, 'test', 'resume', 'init', 'download', 'threads', 'device'),
+      ...(glossary === undefined ? {} : { glossary }),
       train: options.train,
       dev: options.dev,
       out: options.out,

@@ -33,12 +33,13 @@ export function createBrowserEngine({ threads = 1 }: BrowserEngineOptions = {}):
       const hint = `models of this page: ${shipped.map((one) => one.name).join(', ')}`;
       throw new EngineError('E_MODEL_NAME', `there is no model "${name}"`, hint);
     }
-    return { name: model.name, folder: place(model.folder), bytes: model.bytes };
+    const { name: known, readsMeanings, bytes } = model;
+    return { name: known, folder: place(model.folder), readsMeanings, bytes };
   };
   const loading = calls.load({ model: modelOf(undefined), runtime: files });
   loading.then(keepForLater, () => {}); // what went wrong is told when a document comes, which tries again
   return {
-    models: async () => shipped.map(({ folder: _, ...model }): ModelInfo => model),
+    models: async () => shipped.map(({ folder: _, readsMeanings: _reads, ...model }): ModelInfo => model),
     ready: () => loading,
     analyze: async (input, options) => analyze(calls, input, options, modelOf(options.model), files),
   };

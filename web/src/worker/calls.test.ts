@@ -24,7 +24,7 @@ function makeWorker() {
   };
 }
 
-const model = { name: 'm', folder: 'http://a/m/', bytes: 1 };
+const model = { name: 'm', folder: 'http://a/m/', bytes: 1, readsMeanings: false };
 const runtime = { mjs: 'http://a/r.mjs', wasm: 'http://a/r.wasm', threads: 1 };
 const work = (name: string) => ({ input: { name, text: 'т' }, model, runtime });
 const result = (name: string): DocumentResult => ({ name }) as DocumentResult;

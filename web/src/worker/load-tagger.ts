@@ -56,13 +56,18 @@ export async function loadTagger(
       onProgress(Math.min(1, (came.runtime + came.weights) / all));
     };
     const at = (name: string): string => new URL(name, model.folder).href;
-    const [config, labels, weights, compile] = await Promise.all([
+    const [config, labels, glossary, weights, compile] = await Promise.all([
       downloadJson(at(modelFiles.config)),
       downloadJson(at(modelFiles.labels)),
+      model.readsMeanings ? downloadJson(at(modelFiles.glossary)) : undefined,
       download(at(modelFiles.weights), (bytes) => tell({ weights: bytes })),
       loadRuntime(runtime, (bytes) => tell({ runtime: bytes })),
     ]);
-    return assembleTagger(model.name, modelFromBytes(model.name, { config, labels, weights }), compile);
+    return assembleTagger(
+      model.name,
+      modelFromBytes(model.name, { config, labels, glossary, weights }),
+      compile,
+    );
   }
 }
 

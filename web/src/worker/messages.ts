@@ -7,6 +7,8 @@ export interface ModelPlace {
   readonly name: string;
   /** Absolute address of its folder, with a slash at the end. */
   readonly folder: string;
+  /** Whether a glossary lies there. */
+  readonly readsMeanings: boolean;
   /** Size of the weights, for progress. */
   readonly bytes: number;
 }

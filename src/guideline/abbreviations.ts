@@ -1,0 +1,122 @@
+/**
+ * Abbreviations that a document explains: in brackets behind their long form («язвенная болезнь (ЯБ)») and in lists of
+ * abbreviations («ЯБ – язвенная болезнь»). Long forms are found by their letters, as by Schwartz & Hearst (2003,
+ * https://psb.stanford.edu/psb-online/proceedings/psb03/schwartz.pdf), with more weight on the beginnings of words.
+ */
+
+/** Two capitals at least, digits, parts joined by hyphens: «ЯБ», «HbA1c», «аГПП-1», «Г-КСФ». */
+const ABBREVIATION = String.raw`(?=[\p{L}\d/-]*\p{Lu}[\p{L}\d/-]*\p{Lu})\p{L}[\p{L}\d]*(?:[-/][\p{L}\d]+)*`;
+const LONGEST_ABBREVIATION = 10;
+/** Characters before a bracket, or after a dash, in which a long form is looked for. */
+const REACH = 120;
+
+const inBrackets = new RegExp(String.raw`\(\s*(${ABBREVIATION})\s*(?=[);,:–—-])`, 'gu');
+/** A line or table cell that begins with an abbreviation and a dash, a colon or the bar of a table. */
+const inList = new RegExp(
+  String.raw`^[\s|*•·-]*(${ABBREVIATION})\**\s*(?:[–—−:|=]|-(?=\s))\s*(.{2,${REACH}})`,
+  'u',
+);
+/** So many such lines in a row are a list of abbreviations, whose long forms need not have their letters. */
+const SHORTEST_LIST = 3;
+
+/**
+ * Finds the abbreviations that a text explains and what they stand for; of several explanations the first counts.
+ * @param text a document's source
+ */
+export function findAbbreviations(text: string): Map<string, string> {
+  const found = new Map<string, string>();
+  const add = (abbreviation: string, words: readonly string[] | undefined): void => {
+    if (words === undefined || words.length === 0 || found.has(abbreviation)) return;
+    found.set(abbreviation, words.join(' '));
+  };
+  for (const { abbreviation, explanation, listed } of listEntries(text)) {
+    const words = wordsOf(/^[^.;|(]*/u.exec(explanation)![0]);
+    add(abbreviation, prefixThatFits(abbreviation, words) ?? (listed ? words.slice(0, 8) : undefined));
+  }
+  for (const match of text.matchAll(inBrackets)) {
+    const abbreviation = match[1]!;
+    if (abbreviation.length > LONGEST_ABBREVIATION) continue;
+    const before = text.slice(Math.max(0, match.index - REACH), match.index);
+    add(abbreviation, suffixThatFits(abbreviation, wordsOf(/[^.;:!?()|]*$/u.exec(before)![0])));
+  }
+  return found;
+}
+
+interface ListEntry {
+  readonly abbreviation: string;
+  readonly explanation: string;
+  /** Whether it stands in a list of such. */
+  readonly listed: boolean;
+}
+
+function* listEntries(text: string): Generator<ListEntry> {
+  let run: Omit<ListEntry, 'listed'>[] = [];
+  const flush = function* (): Generator<ListEntry> {
+    const listed = run.length >= SHORTEST_LIST;
+    for (const entry of run) yield { ...entry, listed };
+    run = [];
+  };
+  for (const [line] of text.matchAll(/[^\r\n]+/gu)) {
+    if (line.trim() === '') continue;
+    const [, abbreviation, explanation] = inList.exec(line) ?? [];
+    if (abbreviation !== undefined && abbreviation.length <= LONGEST_ABBREVIATION) {
+      run.push({ abbreviation, explanation: explanation! });
+    } else yield* flush();
+  }
+  yield* flush();
+}
+
+const wordsOf = (text: string): string[] => text.match(/[\p{L}\d]+(?:-[\p{L}\d]+)*/gu) ?? [];
+
+const mostWords = (abbreviation: string): number =>
+  Math.min(abbreviation.length + 5, 2 * abbreviation.length);
+
+/** The shortest end of the words that an abbreviation can stand for. */
+function suffixThatFits(abbreviation: string, words: readonly string[]): string[] | undefined {
+  for (let size = 1; size <= Math.min(words.length, mostWords(abbreviation)); size++) {
+    const candidate = words.slice(-size);
+    if (fits(abbreviation, candidate)) return candidate;
+  }
+  return undefined;
+}
+
+/** The longest beginning of the words that an abbreviation can stand for. */
+function prefixThatFits(abbreviation: string, words: readonly string[]): string[] | undefined {
+  for (let size = Math.min(words.length, mostWords(abbreviation)); size > 0; size--) {
+    const candidate = words.slice(0, size);
+    if (fits(abbreviation, candidate)) return candidate;
+  }
+  return undefined;
+}
+
+/** Parts of words between two letters of an abbreviation that may go without one: «и», «при». */
+const MOST_SKIPPED = 2;
+
+/**
+ * Whether the letters of an abbreviation stand in the words, in their order: the first at the very beginning, half of them at
+ * beginnings of words or their parts, none of the last words without a letter but two.
+ */
+function fits(abbreviation: string, words: readonly string[]): boolean {
+  const letters = [...abbreviation.toLowerCase().replace(/[^\p{L}\d]/gu, '')];
+  const parts = words.flatMap((word) => word.toLowerCase().split('-'));
+  if (parts[0]?.[0] !== letters[0] || parts.join('').length <= letters.length + 1) return false;
+  const known = new Map<number, number>();
+  /** Most letters from `letter` on that begin a part, when it is looked for from a place on. */
+  const beginnings = (letter: number, part: number, place: number): number => {
+    if (letter === letters.length) return part >= parts.length - MOST_SKIPPED ? 0 : Number.NEGATIVE_INFINITY;
+    const key = (letter * 64 + part) * 256 + place;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let p = part; p < Math.min(parts.length, part + MOST_SKIPPED + 1); p++) {
+      const text = parts[p]!;
+      for (let i = p === part ? place : 0; i < Math.min(text.length, 255); i++) {
+        if (text[i] !== letters[letter]) continue;
+        most = Math.max(most, (i === 0 ? 1 : 0) + beginnings(letter + 1, p, i + 1));
+      }
+    }
+    known.set(key, most);
+    return most;
+  };
+  return beginnings(0, 0, 0) >= Math.max(1, letters.length / 2);
+}
