@@ -10,6 +10,7 @@ export { type QuantizeOptions, quantizeModel } from './convert/quantize-model.ts
 export { type DataProblem, readExamples } from './data/examples.ts';
 export { type Conversion, convertData } from './data/formats/convert-data.ts';
 export { type LabelSet, labelSetOf } from './data/labels.ts';
+export { type GlossaryFiles, readGlossary } from './data/read-glossary.ts';
 export { encodeGrid } from './data/relation-grid.ts';
 export { dataStatistics, filesStatistics } from './data/statistics.ts';
 export type { EntityMention, Example, ScoredEntity } from './data/types.ts';
@@ -27,6 +28,7 @@ export {
   exportDocuments,
 } from './export/export-documents.ts';
 export { type RecommendationRow, recommendationRows } from './export/recommendation-rows.ts';
+export { findAbbreviations } from './guideline/abbreviations.ts';
 export { readIdentity } from './guideline/identity.ts';
 export { findRecommendations } from './guideline/recommendations.ts';
 export type { GuidelineIdentity, Recommendation } from './guideline/types.ts';
@@ -42,6 +44,7 @@ export { type PredictOptions, type PredictRecord, predict } from './predict/pred
 export type { ExtractRecord, RecordEntity } from './predict/record.ts';
 export type { ExtractSummary } from './predict/summary.ts';
 export type { Tagger, TaggerCounts } from './predict/types.ts';
+export { type Glossary, mergeGlossaries } from './text/glossary.ts';
 export { segment } from './text/segment.ts';
 export type { TrainEvent, TrainResult } from './train/events.ts';
 export { type TrainOptions, trainModel as train } from './train/train.ts';

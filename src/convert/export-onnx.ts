@@ -32,6 +32,9 @@ export function writeOnnxRepository(model: StoredModel, out: string): string {
     writeFileAtomic(join(folder, onnxFiles.settings), tritonSettings(graph));
     const labels = `${JSON.stringify(model.labels.toJSON(), null, 2)}\n`;
     writeFileAtomic(join(folder, modelFiles.labels), labels);
+    if (model.glossary !== undefined) {
+      writeFileAtomic(join(folder, modelFiles.glossary), `${JSON.stringify(model.glossary, null, 2)}\n`);
+    }
     if (model.encoder !== undefined) writeEncoderFiles(join(folder, ENCODER_FOLDER), model.encoder);
     writeFileAtomic(join(folder, modelFiles.card), onnxCard(basename(out), model, graph));
   });

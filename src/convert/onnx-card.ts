@@ -62,8 +62,17 @@ function pieceHelp(encoder: EncoderFolder): string {
   ].join('\n\n');
 }
 
-function spellingHelp({ config }: ModelDescription): string {
-  return `The rows of a word are hashes of its folded form, its shape, its length and its character n-grams (${config.ngram_min} to ${config.ngram_max} characters, ${config.ngram_buckets} rows): \`spellingFeatures\` in \`src/text/spelling.ts\` of w2ner computes them.`;
+function spellingHelp({ config, glossary }: ModelDescription): string {
+  const { ngram_min: shortest, ngram_max: longest, ngram_buckets: rows } = config;
+  const help = [
+    `The rows of a word are hashes of its folded form, its shape, its length and its character n-grams (${shortest} to ${longest} characters, ${rows} rows): \`wordFeatures\` in \`src/text/spelling.ts\` of w2ner computes them. The weight of each of n rows is 1 / √n.`,
+  ];
+  if (glossary !== undefined) {
+    help.push(
+      'Words and phrases of `glossary.json` have further rows: those of the words that an abbreviation stands for, again with 1 / √n each, and one with the weight 1 for the type of a list of names that they are in (in any case: `indexGlossary` in `src/text/glossary.ts`).',
+    );
+  }
+  return help.join('\n\n');
 }
 
 const decodingHelp = `## From cells to entities

@@ -51,13 +51,16 @@ export interface TermFile {
   readonly file: string;
 }
 
+/** The files of a glossary. */
+export interface GlossaryFiles {
+  readonly abbreviations: readonly string[];
+  readonly terms: readonly TermFile[];
+}
+
 /** One glossary of several files; undefined for none. @throws UserError those of the files */
-export function readGlossary(
-  abbreviationFiles: readonly string[],
-  termFiles: readonly TermFile[],
-): Glossary | undefined {
-  if (abbreviationFiles.length + termFiles.length === 0) return undefined;
-  const terms: Record<string, string[]> = {};
-  for (const { type, file } of termFiles) terms[type] = [...(terms[type] ?? []), ...readTerms(file)];
-  return { abbreviations: Object.assign({}, ...abbreviationFiles.map(readAbbreviations)), terms };
+export function readGlossary({ abbreviations, terms }: GlossaryFiles): Glossary | undefined {
+  if (abbreviations.length + terms.length === 0) return undefined;
+  const lists: Record<string, string[]> = {};
+  for (const { type, file } of terms) lists[type] = [...(lists[type] ?? []), ...readTerms(file)];
+  return { abbreviations: Object.assign({}, ...abbreviations.map(readAbbreviations)), terms: lists };
 }

@@ -51,6 +51,7 @@ function createResult(name = 'план.md', model = 'demo'): DocumentResult {
     blocks,
     sentences,
     guideline,
+    abbreviations: {},
     recommendations: [],
     summary,
   };

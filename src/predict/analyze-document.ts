@@ -1,6 +1,7 @@
 /** One document in one object: blocks, sentences with entities, identity, recommendations, counts. Runs in browsers too. */
 import type { ScoredEntity } from '../data/types.ts';
 import type { Block, Document } from '../document/types.ts';
+import { findAbbreviations } from '../guideline/abbreviations.ts';
 import { readIdentity } from '../guideline/identity.ts';
 import { findRecommendations } from '../guideline/recommendations.ts';
 import { segment } from '../text/segment.ts';
@@ -44,8 +45,10 @@ export async function analyzeDocument(
   const blocks = [...document.blocks()];
   const read: Document = { ...document, blocks: () => blocks };
   const sentences = [...segment(read)];
+  const abbreviations = findAbbreviations(document.source);
+  const words = sentences.map(documentWords(tagger, () => abbreviations));
   const before = { ...tagger.counts };
-  const kept = await tagSentences(sentences.map(documentWords(document, tagger)), tagger, signal, onProgress);
+  const kept = await tagSentences(words, tagger, signal, onProgress);
   const shown = new Set(types);
   const records = sentences.map((sentence, i): DocumentSentence => {
     const entities = kept[i]!.filter(({ type, score }) => score >= minScore && shown.has(type));
@@ -63,6 +66,7 @@ export async function analyzeDocument(
     blocks: blocks.map(drawnBlock),
     sentences: records,
     guideline: readIdentity(read),
+    abbreviations: Object.fromEntries(abbreviations),
     recommendations: findRecommendations(read),
     summary: {
       ...countEntities(records, types),

@@ -36,6 +36,8 @@ export interface DocumentResult {
   /** Every sentence, also those without entities. */
   readonly sentences: readonly DocumentSentence[];
   readonly guideline: GuidelineIdentity;
+  /** Abbreviations that the document explains, and what they stand for. */
+  readonly abbreviations: Readonly<Record<string, string>>;
   readonly recommendations: readonly Recommendation[];
   readonly summary: {
     readonly sentences: number;

@@ -1,6 +1,7 @@
 /** Documents to records: sentences in batches through the tagger, with bounded memory. */
 import type { ScoredEntity } from '../data/types.ts';
 import type { Document, Sentence } from '../document/types.ts';
+import { findAbbreviations } from '../guideline/abbreviations.ts';
 import { letSignalsIn } from './batches.ts';
 import { documentWords } from './document-words.ts';
 import { buildRecord, type ExtractRecord } from './record.ts';
@@ -182,7 +183,7 @@ async function* collectBatches(
       summary.files.push(file);
       const path = names.has(source.name) ? source.path : undefined;
       held.characters += document.source.length;
-      const wordsOf = documentWords(document, options.tagger);
+      const wordsOf = documentWords(options.tagger, () => findAbbreviations(document.source));
       for (const sentence of options.split(document)) {
         const words = wordsOf(sentence);
         items.push({ document, sentence, words, file, path });

@@ -13,6 +13,7 @@ describe('a tagger pool', () => {
     const fake = fakeWorkers<ToTagger, FromTagger>();
     const events: ServiceEvent[] = [];
     const pool = createTaggerPool({
+      glossary: { abbreviations: [], terms: [] },
       name: 'm',
       folder: '/m',
       workers,
@@ -85,7 +86,12 @@ describe('a tagger pool', () => {
   test('a model that cannot be loaded says why', async () => {
     const fake = fakeWorkers<ToTagger, FromTagger>();
     const options = { name: 'm', folder: '/m', workers: 1, threads: 1, batchSeconds: 60 };
-    const pool = createTaggerPool({ ...options, start: fake.start, onEvent: () => {} });
+    const pool = createTaggerPool({
+      glossary: { abbreviations: [], terms: [] },
+      ...options,
+      start: fake.start,
+      onEvent: () => {},
+    });
     fake.workers[0]!.say({ kind: 'unusable', failure: { code: 'E_WEIGHTS', message: 'tensor is missing' } });
     await expect(pool.ready).rejects.toMatchObject({ code: 'E_WEIGHTS', message: 'tensor is missing' });
     pool.close();

@@ -1,4 +1,5 @@
 /** The work behind the routes: readers and models in processes of their own. */
+import type { GlossaryFiles } from '../data/read-glossary.ts';
 import type { Analyst, OnServiceEvent, ServedModel } from './analyst.ts';
 import type { ServiceLimits } from './limits.ts';
 import { createReaderPool } from './reader-pool.ts';
@@ -8,6 +9,8 @@ import { type StartWorker, startWorker } from './worker-process.ts';
 /** Settings of {@link startAnalyst}. */
 export interface AnalystOptions {
   readonly models: readonly ServedModel[];
+  /** What words stand for, besides what the models know. */
+  readonly glossary?: GlossaryFiles;
   /** Processes of each model, and of those that read long documents. */
   readonly workers: number;
   /** Processor threads of each model process. */
@@ -25,6 +28,7 @@ export interface AnalystOptions {
  */
 export async function startAnalyst(options: AnalystOptions): Promise<Analyst> {
   const { models, workers, threads, limits, onEvent, start = startWorker } = options;
+  const glossary = options.glossary ?? { abbreviations: [], terms: [] };
   const shared = {
     start,
     onEvent,
@@ -33,7 +37,7 @@ export async function startAnalyst(options: AnalystOptions): Promise<Analyst> {
   const taggers = new Map(
     models.map(({ name, folder }) => [
       name,
-      createTaggerPool({ ...shared, name, folder, workers, threads, batchSeconds: limits.seconds }),
+      createTaggerPool({ ...shared, name, folder, glossary, workers, threads, batchSeconds: limits.seconds }),
     ]),
   );
   const served = new Map(models.map((model) => [model.name, model]));

@@ -213,6 +213,9 @@ export const documentResultSchema = z
     blocks: z.array(block),
     sentences: z.array(sentence).openapi({ description: 'Every sentence, also those without entities.' }),
     guideline,
+    abbreviations: z
+      .record(z.string(), z.string())
+      .openapi({ description: 'Abbreviations that the document explains, and what they stand for.' }),
     recommendations: z.array(recommendation),
     summary: z.strictObject({
       sentences: count,

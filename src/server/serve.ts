@@ -4,6 +4,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 import pino, { type Logger } from 'pino';
 import { UserError } from '../base/errors.ts';
+import type { GlossaryFiles } from '../data/read-glossary.ts';
 import { documentFormats } from '../document/format.ts';
 import type { Analyst, OnServiceEvent } from './analyst.ts';
 import { createApp, type RequestLog } from './app.ts';
@@ -27,6 +28,8 @@ export interface ServiceOptions {
   readonly port: number;
   /** Shipped models' names or model folders; the first is the default. */
   readonly models: readonly string[];
+  /** What words stand for, besides what the models know. */
+  readonly glossary?: GlossaryFiles;
   /** Processes of each model. */
   readonly workers: number;
   /** Processor threads of each. */
@@ -74,6 +77,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   try {
     const analyst = await startAnalyst({
       models,
+      ...(options.glossary === undefined ? {} : { glossary: options.glossary }),
       workers: options.workers,
       threads: options.threads,
       limits,

@@ -1,4 +1,5 @@
 /** The processes that run one model: batches over all requests, lost batches tried once more. */
+import type { GlossaryFiles } from '../data/read-glossary.ts';
 import type { OnServiceEvent } from './analyst.ts';
 import type { FromTagger, TaggedSentences, ToTagger } from './messages.ts';
 import { workerModule } from './paths.ts';
@@ -12,6 +13,8 @@ export interface TaggerPoolOptions {
   /** Name of the model, for logs. */
   readonly name: string;
   readonly folder: string;
+  /** What words stand for, besides what the model knows. */
+  readonly glossary: GlossaryFiles;
   readonly workers: number;
   /** Processor threads of each. */
   readonly threads: number;
@@ -109,7 +112,7 @@ export function createTaggerPool(options: TaggerPoolOptions): TaggerPool {
     count: options.workers,
     spec: {
       module: workerModule('tagger-worker'),
-      args: [options.folder, name, String(options.threads)],
+      args: [options.folder, name, String(options.threads), JSON.stringify(options.glossary)],
       ...(options.execArgv === undefined ? {} : { execArgv: options.execArgv }),
     },
     start: options.start,

@@ -1,4 +1,5 @@
-/** The process that runs a model: `tagger-worker <folder> <name> <threads>`, batches in, packed entities out. */
+/** The process that runs a model: `tagger-worker <folder> <name> <threads> <glossary files>`, batches in, packed entities out. */
+import { type GlossaryFiles, readGlossary } from '../data/read-glossary.ts';
 import type { ScoredEntity } from '../data/types.ts';
 import { loadModel } from '../predict/load.ts';
 import { createSentenceCache, tagCached } from '../predict/sentence-cache.ts';
@@ -9,7 +10,7 @@ import { serveParent } from './worker-process.ts';
 
 type Sentences = readonly (readonly string[])[];
 
-const [folder = '', , threads = '1'] = process.argv.slice(2);
+const [folder = '', , threads = '1', files = ''] = process.argv.slice(2);
 const cache = createSentenceCache();
 /** Answers for which the decoder kept its bound's worth of readings; they may come again out of the cache. */
 const boundedAnswers = new WeakSet<readonly ScoredEntity[]>();
@@ -18,7 +19,7 @@ let working = Promise.resolve();
 const send = serveParent<ToTagger, FromTagger>((message) => {
   working = working.then(() => answer(message));
 });
-const loading = loadModel(folder, { threads: Number(threads) });
+const loading = load();
 loading.then(
   async (tagger) => {
     await tagger.tag([['готово']]); // the first run plans its memory
@@ -29,6 +30,11 @@ loading.then(
     setTimeout(() => process.exit(2), 100); // the message goes out first; the service tries again
   },
 );
+
+async function load(): Promise<Tagger> {
+  const glossary = readGlossary(JSON.parse(files) as GlossaryFiles);
+  return loadModel(folder, { threads: Number(threads), ...(glossary === undefined ? {} : { glossary }) });
+}
 
 async function answer({ batch, sentences }: ToTagger): Promise<void> {
   try {

@@ -7,6 +7,7 @@ import type { Config } from '../../config/schema.ts';
 import type { EvaluationReport } from '../../evaluate/report.ts';
 import { elementCount } from '../../onnx/dtype.ts';
 import { findModel, shippedModels } from '../../predict/load.ts';
+import type { Glossary } from '../../text/glossary.ts';
 import type { EncoderFolder } from '../../weights/encoder-folder.ts';
 import { modelFiles } from '../../weights/model-description.ts';
 import { readModelFolder } from '../../weights/model-folder.ts';
@@ -15,7 +16,7 @@ import { exitCodes } from '../command.ts';
 import { type CliContext, textWidth, wantsColor } from '../context.ts';
 import { renderEvaluation } from '../evaluation-report.ts';
 import { numberColumns, renderTable } from '../table.ts';
-import { formatCount, formatMegabytes, formatSeconds, wrapList } from '../text.ts';
+import { formatCount, formatMegabytes, formatPlural, formatSeconds, wrapList } from '../text.ts';
 
 /** Options of `w2ner info`. */
 export interface InfoOptions {
@@ -49,6 +50,8 @@ interface ModelInfo {
   readonly parameters: number;
   readonly bytes: number;
   readonly types: readonly string[];
+  /** How much it was taught of what words stand for. */
+  readonly glossary?: { readonly abbreviations: number; readonly terms: Readonly<Record<string, number>> };
   readonly metrics: Metrics;
   /** First paragraph of the model card. */
   readonly about: string;
@@ -85,7 +88,7 @@ export async function runInfo(
 
 async function describeModel(name: string): Promise<ModelInfo> {
   const folder = findModel(name);
-  const { config, labels, encoder, weights } = readModelFolder(folder);
+  const { config, labels, encoder, glossary, weights } = readModelFolder(folder);
   const card = join(folder, modelFiles.card);
   const metricsPath = join(folder, modelFiles.metrics);
   return {
@@ -99,11 +102,17 @@ async function describeModel(name: string): Promise<ModelInfo> {
     ),
     bytes: statSync(join(folder, modelFiles.weights)).size,
     types: labels.types,
+    ...(glossary === undefined ? {} : { glossary: countGlossary(glossary) }),
     metrics: existsSync(metricsPath) ? readMetrics(metricsPath) : {},
     about: existsSync(card) ? firstParagraph(readFileSync(card, 'utf8')) : '',
     card: existsSync(card) ? card : undefined,
   };
 }
+
+const countGlossary = ({ abbreviations, terms }: Glossary): NonNullable<ModelInfo['glossary']> => ({
+  abbreviations: Object.keys(abbreviations).length,
+  terms: Object.fromEntries(Object.entries(terms).map(([type, list]) => [type, list.length])),
+});
 
 function bertInfo(config: Config, { config: encoder }: EncoderFolder): BertInfo {
   return {
@@ -112,6 +121,11 @@ function bertInfo(config: Config, { config: encoder }: EncoderFolder): BertInfo 
     width: encoder.hidden_size,
     vocabulary: encoder.vocab_size,
   };
+}
+
+function glossaryLine({ abbreviations, terms }: NonNullable<ModelInfo['glossary']>): string {
+  const lists = Object.entries(terms).map(([type, count]) => `${formatPlural(count, 'name')} of ${type}`);
+  return [formatPlural(abbreviations, 'abbreviation'), ...lists].join(', ');
 }
 
 const bertLine = ({ name, layers, width, vocabulary }: BertInfo): string =>
@@ -159,6 +173,7 @@ async function details(model: ModelInfo, context: CliContext): Promise<string> {
     ['BERT', model.bert && bertLine(model.bert)],
     ['Size', `${formatCount(model.parameters)} parameters, ${formatMegabytes(model.bytes)}`],
     ['Types', wrapList(model.types, textWidth(context.stdout), factIndent)],
+    ['Glossary', model.glossary && glossaryLine(model.glossary)],
     ['Training', training === undefined ? undefined : trainingLine(training)],
     ['Model card', model.card],
   ];

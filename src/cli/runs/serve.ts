@@ -8,10 +8,11 @@ import { defaultLimits } from '../../server/limits.ts';
 import { startService } from '../../server/serve.ts';
 import { exitCodes } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { type GlossaryOptions, glossaryFiles } from '../options.ts';
 import { packageVersion } from '../version.ts';
 
 /** Options of `w2ner serve`. */
-export interface ServeOptions {
+export interface ServeOptions extends GlossaryOptions {
   readonly port: number;
   readonly host: string;
   readonly model?: readonly string[];
@@ -38,6 +39,7 @@ export async function runServe(
     host: options.host,
     port: checkPort(options.port),
     models: options.model ?? [defaultModel],
+    glossary: glossaryFiles(options),
     workers,
     threads: Math.max(1, Math.floor(cores / workers)),
     limits: limitsOf(options),

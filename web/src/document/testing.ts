@@ -99,6 +99,7 @@ export function documentOf(blocks: readonly TestBlock[], name = 'a.txt'): PageDo
     blocks: placed,
     sentences,
     guideline: { icd10: [], developers: [] },
+    abbreviations: {},
     recommendations: [],
     summary: {
       sentences: sentences.length,

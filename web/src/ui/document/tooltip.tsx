@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { stateOf } from '../../correct/changes.ts';
 import { readEntity } from '../../document/sentence-text.ts';
-import type { PageEntity } from '../../document/types.ts';
+import type { PageDocument, PageEntity } from '../../document/types.ts';
 import { typeMenu } from '../../state/correction.ts';
 import { activeDocument, activeLists } from '../../state/documents.ts';
 import { formatScore, words } from '../../state/settings.ts';
@@ -67,8 +67,28 @@ export function Tooltip() {
       {entities.map((entity) => (
         <TooltipLine key={entity.id} entity={entity} sentence={now.sentence} />
       ))}
+      {explained(entities, document, now.sentence).map(([abbreviation, meaning]) => (
+        <div key={abbreviation} lang="ru">
+          {abbreviation} – {meaning}
+        </div>
+      ))}
     </div>
   );
+}
+
+/** The abbreviations in entities that the document explains. */
+function explained(
+  entities: readonly PageEntity[],
+  { result }: PageDocument,
+  sentence: number,
+): [abbreviation: string, meaning: string][] {
+  const { text, sentences, abbreviations } = result;
+  const texts = entities.map(({ words: own }) => readEntity(text, sentences[sentence]!, own));
+  const names = texts.flatMap((one) => one.match(/[\p{L}\d]+(?:[-/][\p{L}\d]+)*/gu) ?? []);
+  return [...new Set(names)].flatMap((name) => {
+    const meaning = Object.hasOwn(abbreviations, name) ? abbreviations[name] : undefined;
+    return meaning === undefined ? [] : [[name, meaning]];
+  });
 }
 
 function TooltipLine({ entity, sentence }: { readonly entity: PageEntity; readonly sentence: number }) {
