@@ -160,7 +160,7 @@ describe('onnx', () => {
       ['Отменить', 'ритуксимаб', 'и', 'преднизолон', '.'],
     ];
     const { names, results } = await runPlainly(path('triton'), createFeeder({ config }), sentences);
-    expect(names.sort()).toEqual(['feature_weight', 'features', 'word_index', 'word_mask']);
+    expect(names.sort()).toEqual(['feature_weight', 'features', 'word_index', 'word_mask', 'word_parts']);
     const tagger = await loadModel(model);
     const found = await tagger.tag(sentences);
     await tagger.dispose();

@@ -122,23 +122,31 @@ const padding: WordFeatures = {
   types: new Int32Array(0),
 };
 
+/** Features in a part of a word: nearly as many as most words have, so that little is padding. */
+const PART_SIZE = 32;
+
 /**
- * Rows and their weights: the parts of a spelling weigh one together (as a sum of so many rows of one size), so do those of a
- * meaning, and each type.
+ * The features of words with their weights, in parts: those of a spelling weigh one together (as a sum of so many rows of one
+ * size), so do those of a meaning, and each type.
  */
 function featureTensors(
   distinct: readonly WordFeatures[],
   dropout?: FeatureDropout,
 ): Record<string, TensorData> {
-  const sizes = distinct.map(
-    ({ spelling, meaning, types }) => spelling.length + meaning.length + types.length,
-  );
-  const width = Math.max(1, ...sizes);
-  const features = new Int32Array(distinct.length * width);
-  const weights = new Float32Array(distinct.length * width);
+  const counts = distinct.map(({ spelling, meaning, types }) => spelling.length + meaning.length + types.length);
+  const partCounts = counts.map((count) => Math.ceil(count / PART_SIZE));
+  const width = Math.min(PART_SIZE, Math.max(1, ...counts));
+  const height = 1 + partCounts.reduce((sum, count) => sum + count, 0);
+  const most = Math.max(1, ...partCounts);
+  const features = new Int32Array(height * width);
+  const weights = new Float32Array(height * width);
+  const parts = new Int32Array(distinct.length * most);
   const hidden = (rate: number): boolean => dropout!.random.uniform() < rate;
+  let part = 1;
   for (const [u, { spelling, meaning, types }] of distinct.entries()) {
-    let at = u * width;
+    for (let p = 0; p < partCounts[u]!; p++) parts[u * most + p] = part + p;
+    let at = part * width;
+    part += partCounts[u]!;
     const weight = 1 / Math.sqrt(Math.max(1, spelling.length));
     for (let f = 0; f < spelling.length; f++, at++) {
       features[at] = spelling[f]!;
@@ -153,10 +161,11 @@ function featureTensors(
     weights.fill(1 / Math.sqrt(meaning.length), at, at + meaning.length);
     weights.fill(1, at + meaning.length, at + meaning.length + types.length);
   }
-  const shape = [distinct.length, width];
+  const shape = [height, width];
   return {
     features: { dtype: 'int32', shape, data: features },
     feature_weight: { dtype: 'float32', shape, data: weights },
+    word_parts: { dtype: 'int32', shape: [distinct.length, most], data: parts },
   };
 }
 

@@ -50,9 +50,9 @@ function spellingFeeder(config: Config, glossary: Glossary | undefined): Feeder 
       const hidden = noise === undefined ? undefined : { ...rates, random: noise };
       return batchFeeds(items.map(annotated), cache, padded, hidden);
     },
-    sizes: ({ word_index, features }) => {
+    sizes: ({ word_index, word_parts }) => {
       const [B, L] = word_index!.shape as [number, number];
-      return { B, L, U: features!.shape[0]! };
+      return { B, L, U: word_parts!.shape[0]! };
     },
     piecesOf: () => 0,
   };
