@@ -46,6 +46,16 @@ describe('extract', () => {
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
+  it('does not read a report that it wrote into the folder before', async () => {
+    const extract = () => cli(['extract', place.folder, '--out', place.path('отчёт.html')]);
+    expect((await extract()).code).toBe(0);
+    const first = place.read('отчёт.html');
+    expect(await extract()).toMatchObject({ code: 0, stderr: '' });
+    expect(place.read('отчёт.html')).toBe(first);
+    const { stderr } = await cli(['extract', place.folder, '--out', place.path('другой.html')]);
+    expect(stderr).toBe(`Passed over, no documents: ${place.path('отчёт.html')}\n`);
+  });
+
   it('tells which files of folders are no documents, but for its own output', async () => {
     const extract = () => cli(['extract', place.folder, '--out', place.path('out.json')]);
     place.write('старое.doc', 'x');

@@ -37,7 +37,8 @@ const inputs: Readonly<Record<string, string>> = {
     'the word of each piece: b · L + i for word i of sentence b; −1 at special pieces and at padding',
   features: 'rows of the spelling table, up to 32 of one distinct word; part 0 is empty, all zeros',
   feature_weight: 'weight of each row: 1/√n for the n rows of a word, 0 at padding',
-  word_parts: 'the parts of `features` that each distinct word is made of, 0 behind the last; number 0 is the padding word',
+  word_parts:
+    'the parts of `features` that each distinct word is made of, 0 behind the last; number 0 is the padding word',
   word_index: 'number of the distinct word at each place, 0 at padding',
   word_mask: '1 at words, 0 at padding',
 };

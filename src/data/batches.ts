@@ -133,7 +133,9 @@ function featureTensors(
   distinct: readonly WordFeatures[],
   dropout?: FeatureDropout,
 ): Record<string, TensorData> {
-  const counts = distinct.map(({ spelling, meaning, types }) => spelling.length + meaning.length + types.length);
+  const counts = distinct.map(
+    ({ spelling, meaning, types }) => spelling.length + meaning.length + types.length,
+  );
   const partCounts = counts.map((count) => Math.ceil(count / PART_SIZE));
   const width = Math.min(PART_SIZE, Math.max(1, ...counts));
   const height = 1 + partCounts.reduce((sum, count) => sum + count, 0);

@@ -1,9 +1,18 @@
 /** Turns the PATH arguments of a command (files, folders, globs) into the list of documents to read. */
-import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import { UserError } from '../base/errors.ts';
-import { documentExtensions, documentFormat } from './format.ts';
+import { documentExtensions, documentFormat, REPORT_MARK } from './format.ts';
 import { unsupportedType } from './from-bytes.ts';
 import { defaultLimits } from './limits.ts';
 import { inputError } from './read.ts';
@@ -39,12 +48,31 @@ function statOrError(path: string): Stats | NodeJS.ErrnoException {
   }
 }
 
+/** Bytes in which {@link REPORT_MARK} stands. */
+const HEAD_BYTES = 512;
+
+function isReport(path: string): boolean {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const head = Buffer.alloc(HEAD_BYTES);
+      return head.toString('latin1', 0, readSync(file, head)).includes(REPORT_MARK);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false; // reading it will say why not
+  }
+}
+
 /**
  * Whether a file that was met in a folder is to be read. Most JSON is data or results, and only what may be a record of the
- * rubricator is taken; a JSON file that is named itself is always read, and then told what is wrong with it.
+ * rubricator is taken; so is HTML that is no report of ours. A file that is named itself is always read, and then told what is
+ * wrong with it.
  */
 function isDocument(path: string): boolean {
   const format = documentFormat(path);
+  if (format === 'html') return !isReport(path);
   if (format !== 'rubricator') return format !== undefined;
   try {
     if (statSync(path).size > defaultLimits.richBytes) return false;

@@ -70,3 +70,6 @@ export function chooseDocumentFormat(name: string, bytes: Uint8Array): DocumentF
   if (found === undefined) return named;
   return found === 'html' && (named === 'markdown' || named === 'text') ? named : found;
 }
+
+/** What the head of an HTML report of ours says, so that it is not taken for a document when its folder is read again. */
+export const REPORT_MARK = '<meta name="generator" content="w2ner">';

@@ -1,5 +1,6 @@
 /** A report for people in one file: the documents with their entities drawn in, a filter, statistics; no script, no network. */
 
+import { REPORT_MARK } from '../document/format.ts';
 import { type Bar, barChart } from './html/charts.ts';
 import { drawDocument, type Line, type Looks } from './html/draw-text.ts';
 import { escapeHtml } from './html/escape.ts';
@@ -99,7 +100,7 @@ function createReport(known: readonly string[]): Report {
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 const head = (words: ReportWords, language: string): string =>
-  `<!doctype html>\n<html lang="${language}">\n<head>\n<meta charset="utf-8">\n` +
+  `<!doctype html>\n<html lang="${language}">\n<head>\n<meta charset="utf-8">\n${REPORT_MARK}\n` +
   `<meta http-equiv="Content-Security-Policy" content="${policy}">\n` +
   `<meta name="viewport" content="width=device-width, initial-scale=1">\n` +
   `<title>${words.title}</title>\n<style>${baseStyle}</style>\n</head>\n<body>\n<main>\n`;
