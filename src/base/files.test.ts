@@ -1,5 +1,14 @@
 /** Files are whole or untouched, whatever fails. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -24,9 +33,17 @@ test('folders on the way are made', () => {
   expect(readFileSync(join(folder, 'b/c/d.txt'), 'utf8')).toBe('x');
 });
 
-test('a failed rename leaves no partial file', () => {
+test('a link is followed, and stays one', () => {
+  writeFileSync(join(folder, 'target.txt'), 'old');
+  symlinkSync('target.txt', join(folder, 'link.txt'));
+  writeFileAtomic(join(folder, 'link.txt'), 'new');
+  expect(readFileSync(join(folder, 'target.txt'), 'utf8')).toBe('new');
+  expect(lstatSync(join(folder, 'link.txt')).isSymbolicLink()).toBe(true);
+});
+
+test('a folder in the place of a file is refused before anything is written', () => {
   mkdirSync(join(folder, 'e/inside'), { recursive: true });
-  expect(() => writeFileAtomic(join(folder, 'e'), 'x')).toThrow(/cannot be written/);
+  expect(() => writeFileAtomic(join(folder, 'e'), 'x')).toThrow(/e: cannot be written: this is a folder/);
   expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
 

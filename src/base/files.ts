@@ -8,8 +8,10 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -28,7 +30,6 @@ const explain: Readonly<Record<string, string>> = {
   ENOSPC: 'free some space or choose another place with --out',
   EACCES: 'you may not write there: choose another place with --out',
   EROFS: 'the file system is read-only: choose another place with --out',
-  EISDIR: 'this is a folder: give a file name',
 };
 
 function writeError(path: string, error: unknown): UserError {
@@ -63,9 +64,31 @@ function partialName(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.part`);
 }
 
+/** Replacing a symbolic link would leave its target as it was: write where it points. */
+function throughLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // opening it will say what is wrong
+  }
+}
+
 /** Opens a file for atomic writing; folders on the way are made. @throws UserError `E_WRITE` */
 export function openAtomic(path: string): AtomicFile {
-  const partial = partialName(path);
+  const target = throughLinks(path);
+  if (isFolder(target)) {
+    const message = 'cannot be written: this is a folder';
+    throw new UserError({ code: 'E_WRITE', where: path, message, hint: 'give a file name' });
+  }
+  const partial = partialName(target);
   let descriptor: number | undefined;
   const guard = (work: () => void): void => {
     try {
@@ -84,7 +107,7 @@ export function openAtomic(path: string): AtomicFile {
     present = false;
   };
   guard(() => {
-    makeFolder(dirname(path));
+    makeFolder(dirname(target));
     descriptor = openSync(partial, 'w');
     present = true;
   });
@@ -99,7 +122,7 @@ export function openAtomic(path: string): AtomicFile {
         fsyncSync(descriptor!);
         closeSync(descriptor!);
         descriptor = undefined;
-        renameSync(partial, path);
+        renameSync(partial, target);
         present = false;
       }),
     abort,

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../base/random.ts';
-import { spellingFeatures } from '../text/spelling.ts';
+import { withMeaning } from '../text/meaning.ts';
+import { spellingFeatures, wordFeatures } from '../text/spelling.ts';
 import {
   batchFeeds,
   bucketBatches,
@@ -56,6 +57,86 @@ describe('feeds', () => {
     expect(hidden(0.3, 0)[0]).toBeCloseTo(0.3, 1);
     expect(hidden(0, 0.2)[0]).toBe(0);
     expect(hidden(0, 0.2)[1]).toBeCloseTo(0.2, 1);
+  });
+
+  describe('of words with meaning', () => {
+    const both = withMeaning('ЯБ', { words: ['язвенная', 'болезнь'], types: ['disease', 'own'] });
+    const meaningAlone = withMeaning('ЯБ', { words: ['язва'], types: [] });
+    const typeAlone = withMeaning('инсулин', { words: [], types: ['drug'] });
+    const sentence = { words: [both, meaningAlone, typeAlone, 'ЯБ'] };
+
+    test('have rows of the spelling, the meaning and the types, in this order', () => {
+      const { features, feature_weight: weight } = batchFeeds([sentence], cache, false);
+      const F = features!.shape[1]!;
+      for (const [i, word] of sentence.words.entries()) {
+        const { spelling, meaning, types } = wordFeatures(word, settings);
+        const own = [(i + 1) * F, (i + 2) * F] as const;
+        const rows = [...spelling, ...meaning, ...types];
+        const padding = new Array<number>(F - rows.length).fill(0);
+        expect([...features!.data.slice(...own)]).toEqual([...rows, ...padding]);
+        const share = (part: Int32Array): number[] =>
+          [...part].map(() => Math.fround(1 / Math.sqrt(part.length)));
+        expect([...weight!.data.slice(...own)]).toEqual([
+          ...share(spelling),
+          ...share(meaning),
+          ...[...types].map(() => 1),
+          ...padding,
+        ]);
+      }
+    });
+
+    test('number a word apart from itself with a meaning, and once with the same', () => {
+      const batch = [{ words: ['ЯБ', both, meaningAlone] }, { words: [both, 'ЯБ', 'ЯБ'] }];
+      expect([...batchFeeds(batch, cache, false).word_index!.data]).toEqual([1, 2, 3, 2, 1, 1]);
+    });
+
+    const many = {
+      words: Array.from({ length: 400 }, (_, k) =>
+        withMeaning(`слово${k}`, { words: ['язва'], types: k % 2 === 0 ? ['drug'] : [] }),
+      ),
+    };
+    /** Weights of the words' spellings and of the rest, with these rates. */
+    const weigh = (
+      words: readonly string[],
+      rates?: { word: number; ngram: number; glossary: number },
+    ): { spelling: number[][]; known: number[][]; rows: number[] } => {
+      const dropout = rates && { ...rates, random: createRandom(1) };
+      const feeds = batchFeeds([{ words }], cache, false, dropout);
+      const F = feeds.features!.shape[1]!;
+      const all = words.map((word, i) => {
+        const { spelling, meaning, types } = wordFeatures(word, settings);
+        const own = [...feeds.feature_weight!.data.slice((i + 1) * F, (i + 2) * F)].map(Number);
+        const end = spelling.length + meaning.length + types.length;
+        return [own.slice(0, spelling.length), own.slice(spelling.length, end)] as const;
+      });
+      return {
+        spelling: all.map(([spelling]) => spelling),
+        known: all.map(([, known]) => known),
+        rows: [...feeds.features!.data].map(Number),
+      };
+    };
+
+    test('hide all that a glossary knows and nothing else', () => {
+      const shown = weigh(sentence.words);
+      const hidden = weigh(sentence.words, { word: 0, ngram: 0, glossary: 1 });
+      expect(hidden.spelling).toEqual(shown.spelling);
+      expect(hidden.rows).toEqual(shown.rows);
+      expect(hidden.known).toEqual(shown.known.map((part) => part.map(() => 0)));
+      expect(weigh(sentence.words, { word: 0, ngram: 0, glossary: 0 })).toEqual(shown);
+    });
+
+    test('hide it together, at its own rate', () => {
+      const { spelling, known } = weigh(many.words, { word: 0, ngram: 0, glossary: 0.3 });
+      expect(spelling.flat()).not.toContain(0);
+      expect(known.every((part) => part.every((weight) => weight > 0 === part[0]! > 0))).toBe(true);
+      expect(known.filter(([first]) => first === 0).length / known.length).toBeCloseTo(0.3, 1);
+    });
+
+    test('show it where the spelling is hidden', () => {
+      const { spelling, known } = weigh(many.words, { word: 1, ngram: 1, glossary: 0 });
+      expect(spelling.flat().every((weight) => weight === 0)).toBe(true);
+      expect(known).toEqual(weigh(many.words).known);
+    });
   });
 
   test('name the distance of every pair', () => {

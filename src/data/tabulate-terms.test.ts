@@ -78,13 +78,9 @@ describe('a table', () => {
     }
   });
 
-  test('has its columns in one order, each once', () => {
-    for (const one of make(data)) {
-      const columns = new Set(rowsOf(one).map((row) => row.join(' ')));
-      expect(['', 'DOSE', 'FREQ', 'DOSE FREQ'].filter((row) => columns.has(row)).sort()).toEqual(
-        [...columns].sort(),
-      );
-    }
+  test('has columns in the order of the data, with some cells left out', () => {
+    const rows = make(data).flatMap(rowsOf);
+    expect(new Set(rows.map((row) => row.join(' ')))).toEqual(new Set(['', 'DOSE', 'FREQ', 'DOSE FREQ']));
   });
 
   test('without sentences that tell more is terms alone', () => {
@@ -144,7 +140,6 @@ describe('columns', () => {
     const amounts = (examples: readonly Example[]): string[] =>
       [...cellsOf(make(examples))].filter((cell) => !cell.startsWith('DRUG'));
     expect(amounts([sound, sentence])).toEqual(['DOSE 5 мг']);
-    expect(cellsOf(make([sentence]))).toEqual(new Set([...names, ...capitals].map((name) => `drug ${name}`)));
   });
 
   test('hold what others do', () => {

@@ -1,5 +1,5 @@
 /** Where results go: a file that is whole or untouched, a device, or a stream. */
-import { closeSync, openSync, realpathSync, type Stats, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { errorMessage, UserError } from '../base/errors.ts';
@@ -32,7 +32,7 @@ const bufferLength = 1 << 16;
  * @throws UserError `E_WRITE`
  */
 export function openFileOutput(path: string): Output {
-  const file = isSpecial(path) ? openDirect(path) : openAtomic(throughLinks(path));
+  const file = isSpecial(path) ? openDirect(path) : openAtomic(path);
   let buffered = '';
   const flush = (): void => {
     if (buffered !== '') file.write(buffered);
@@ -61,27 +61,13 @@ export function openFileOutput(path: string): Output {
   };
 }
 
-/** Whether the path is there and neither file nor folder. @throws UserError `E_WRITE` for a folder */
+/** Whether the path is there and neither file nor folder. */
 function isSpecial(path: string): boolean {
-  let stats: Stats | undefined;
   try {
-    stats = statSync(path, { throwIfNoEntry: false });
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats !== undefined && !stats.isFile() && !stats.isDirectory();
   } catch {
     return false; // opening it will say what is wrong
-  }
-  if (stats?.isDirectory() === true) {
-    const message = 'cannot be written: this is a folder';
-    throw new UserError({ code: 'E_WRITE', where: path, message, hint: 'give a file name' });
-  }
-  return stats !== undefined && !stats.isFile();
-}
-
-/** Replacing a symbolic link would leave its target as it was: write where it points. */
-function throughLinks(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Spelling features: what is told apart, and rows that never change under a released model. */
 import { describe, expect, test } from 'vitest';
-import { foldWord, spellingFeatures, wordShape } from './spelling.ts';
+import { withMeaning } from './meaning.ts';
+import { foldWord, spellingFeatures, wordFeatures, wordShape } from './spelling.ts';
 
 const settings = { ngram_buckets: 16384, ngram_min: 3, ngram_max: 5 };
 const rowsOf = (word: string, change: object = {}): number[] => [
@@ -79,5 +80,61 @@ describe('the rows of a word', () => {
     expect(rowsOf('мг', { ngram_min: 4, ngram_max: 4 }).length).toBe(3 + 1);
     expect(rowsOf('мг', { ngram_min: 5 }).length).toBe(3);
     expect(rowsOf('мг', { ngram_min: 1, ngram_max: 1 }).length).toBe(3 + 4);
+  });
+});
+
+describe('the features of a word', () => {
+  const featuresOf = (word: string, words: string[], types: string[] = []): Record<string, number[]> => {
+    const { spelling, meaning, types: marks } = wordFeatures(withMeaning(word, { words, types }), settings);
+    return { spelling: [...spelling], meaning: [...meaning], types: [...marks] };
+  };
+
+  test('without meaning are its rows', () => {
+    for (const word of ['ЯБ', 'цитарабин', '100,5', '\u001f']) {
+      expect(featuresOf(word, [])).toEqual({ spelling: rowsOf(word), meaning: [], types: [] });
+    }
+  });
+
+  test('with meaning have the same rows of its spelling', () => {
+    const { spelling, meaning, types } = featuresOf('ЯБ', ['язвенная', 'болезнь'], ['disease']);
+    expect(spelling).toEqual(rowsOf('ЯБ'));
+    expect(new Set(meaning)).toEqual(new Set([...rowsOf('язвенная'), ...rowsOf('болезнь')]));
+    expect(types?.length).toBe(1);
+    expect(featuresOf('\u001f', ['знак']).spelling).toEqual(rowsOf('\u001f'));
+  });
+
+  test('have no row of a meaning twice', () => {
+    const { meaning } = featuresOf('ББ', ['болезнь', 'болезнь', 'болезни']);
+    expect(new Set(meaning).size).toBe(meaning!.length);
+    expect(meaning).toEqual([...new Set([...rowsOf('болезнь'), ...rowsOf('болезни')])]);
+  });
+
+  test('have a row for each type, whatever the word', () => {
+    const [drug, herb] = featuresOf('АЦЦ', ['ацетилцистеин'], ['drug', 'herb']).types!;
+    expect(drug).not.toBe(herb);
+    expect(featuresOf('шалфей', [], ['herb', 'drug'])).toEqual({
+      spelling: rowsOf('шалфей'),
+      meaning: [],
+      types: [herb, drug],
+    });
+    // the word «drug» is not the type
+    expect(rowsOf('drug')).not.toContain(drug);
+  });
+
+  // As above: part of every released model.
+  test('of types are fixed', () => {
+    expect(featuresOf('АЦЦ', [], ['drug', 'disease']).types).toEqual([15802, 2820]);
+  });
+
+  test('of types lie in the table', () => {
+    for (const buckets of [2, 3, 50]) {
+      const types = ['drug', 'disease', 'dose', 'procedure', ''];
+      const marks = wordFeatures(withMeaning('АЦЦ', { words: [], types }), {
+        ...settings,
+        ngram_buckets: buckets,
+      }).types;
+      expect(marks.length).toBe(types.length);
+      expect(marks.every((row) => row >= 1 && row < buckets)).toBe(true);
+    }
   });
 });
