@@ -63,20 +63,46 @@ describe('feeds', () => {
     const both = withMeaning('ЯБ', { words: ['язвенная', 'болезнь'], types: ['disease', 'own'] });
     const meaningAlone = withMeaning('ЯБ', { words: ['язва'], types: [] });
     const typeAlone = withMeaning('инсулин', { words: [], types: ['drug'] });
-    const sentence = { words: [both, meaningAlone, typeAlone, 'ЯБ'] };
+    const words = [both, meaningAlone, typeAlone, 'ЯБ'];
 
-    test('have rows of the spelling, the meaning and the types, in this order', () => {
-      const { features, feature_weight: weight } = batchFeeds([sentence], cache, false);
-      const F = features!.shape[1]!;
-      for (const [i, word] of sentence.words.entries()) {
-        const { spelling, meaning, types } = wordFeatures(word, settings);
-        const own = [(i + 1) * F, (i + 2) * F] as const;
-        const rows = [...spelling, ...meaning, ...types];
-        const padding = new Array<number>(F - rows.length).fill(0);
-        expect([...features!.data.slice(...own)]).toEqual([...rows, ...padding]);
-        const share = (part: Int32Array): number[] =>
-          [...part].map(() => Math.fround(1 / Math.sqrt(part.length)));
-        expect([...weight!.data.slice(...own)]).toEqual([
+    interface Rates {
+      readonly word: number;
+      readonly ngram: number;
+      readonly glossary: number;
+    }
+    /** What a sentence of different words is fed: rows and weights of each, those of all its parts. */
+    const feed = (sentence: readonly string[], rates?: Rates): { rows: number[]; weights: number[] }[] => {
+      const dropout = rates && { ...rates, random: createRandom(1) };
+      const feeds = batchFeeds([{ words: sentence }], cache, false, dropout);
+      const [F, R] = [feeds.features!.shape[1]!, feeds.word_parts!.shape[1]!];
+      const parts = [...feeds.word_parts!.data].map(Number);
+      const take = (name: string, u: number): number[] =>
+        parts
+          .slice(u * R, (u + 1) * R)
+          .flatMap((part) => [...feeds[name]!.data.slice(part * F, (part + 1) * F)].map(Number));
+      return sentence.map((_, i) => ({
+        rows: take('features', i + 1),
+        weights: take('feature_weight', i + 1),
+      }));
+    };
+    /** The weights of a word's spelling and of all else. */
+    const split = (word: string, weights: readonly number[]): [spelling: number[], known: number[]] => {
+      const { spelling, meaning, types } = wordFeatures(word, settings);
+      const end = spelling.length + meaning.length + types.length;
+      return [weights.slice(0, spelling.length), weights.slice(spelling.length, end)];
+    };
+    const weigh = (sentence: readonly string[], rates?: Rates): [number[], number[]][] =>
+      feed(sentence, rates).map(({ weights }, i) => split(sentence[i]!, weights));
+
+    test('are the spelling, the meaning and the types, of weights of norm 1 and 1 for each type', () => {
+      const share = (part: Int32Array): number[] =>
+        [...part].map(() => Math.fround(1 / Math.sqrt(part.length)));
+      for (const [i, { rows, weights }] of feed(words).entries()) {
+        const { spelling, meaning, types } = wordFeatures(words[i]!, settings);
+        const own = [...spelling, ...meaning, ...types];
+        const padding = new Array<number>(rows.length - own.length).fill(0);
+        expect(rows).toEqual([...own, ...padding]);
+        expect(weights).toEqual([
           ...share(spelling),
           ...share(meaning),
           ...[...types].map(() => 1),
@@ -85,57 +111,45 @@ describe('feeds', () => {
       }
     });
 
-    test('number a word apart from itself with a meaning, and once with the same', () => {
+    test('are in parts of one word each, of which part 0 is empty', () => {
+      const { features, word_parts: parts } = batchFeeds([{ words }], cache, false);
+      expect([...features!.data.slice(0, features!.shape[1]!)].every((row) => Number(row) === 0)).toBe(true);
+      const [U, R] = parts!.shape as [number, number];
+      expect(U).toBe(1 + words.length);
+      expect(R).toBeGreaterThan(1); // for the word with the longest meaning
+      const all = [...parts!.data].map(Number);
+      expect(all.slice(0, R).every((part) => part === 0)).toBe(true);
+      const used = all.filter((part) => part > 0).sort((a, b) => a - b);
+      expect(used).toEqual(Array.from({ length: features!.shape[0]! - 1 }, (_, k) => k + 1));
+    });
+
+    test('are numbered apart from those of the word alone', () => {
       const batch = [{ words: ['ЯБ', both, meaningAlone] }, { words: [both, 'ЯБ', 'ЯБ'] }];
       expect([...batchFeeds(batch, cache, false).word_index!.data]).toEqual([1, 2, 3, 2, 1, 1]);
     });
 
-    const many = {
-      words: Array.from({ length: 400 }, (_, k) =>
-        withMeaning(`слово${k}`, { words: ['язва'], types: k % 2 === 0 ? ['drug'] : [] }),
-      ),
-    };
-    /** Weights of the words' spellings and of the rest, with these rates. */
-    const weigh = (
-      words: readonly string[],
-      rates?: { word: number; ngram: number; glossary: number },
-    ): { spelling: number[][]; known: number[][]; rows: number[] } => {
-      const dropout = rates && { ...rates, random: createRandom(1) };
-      const feeds = batchFeeds([{ words }], cache, false, dropout);
-      const F = feeds.features!.shape[1]!;
-      const all = words.map((word, i) => {
-        const { spelling, meaning, types } = wordFeatures(word, settings);
-        const own = [...feeds.feature_weight!.data.slice((i + 1) * F, (i + 2) * F)].map(Number);
-        const end = spelling.length + meaning.length + types.length;
-        return [own.slice(0, spelling.length), own.slice(spelling.length, end)] as const;
-      });
-      return {
-        spelling: all.map(([spelling]) => spelling),
-        known: all.map(([, known]) => known),
-        rows: [...feeds.features!.data].map(Number),
-      };
-    };
+    const many = Array.from({ length: 400 }, (_, k) =>
+      withMeaning(`слово${k}`, { words: ['язва'], types: k % 2 === 0 ? ['drug'] : [] }),
+    );
 
     test('hide all that a glossary knows and nothing else', () => {
-      const shown = weigh(sentence.words);
-      const hidden = weigh(sentence.words, { word: 0, ngram: 0, glossary: 1 });
-      expect(hidden.spelling).toEqual(shown.spelling);
-      expect(hidden.rows).toEqual(shown.rows);
-      expect(hidden.known).toEqual(shown.known.map((part) => part.map(() => 0)));
-      expect(weigh(sentence.words, { word: 0, ngram: 0, glossary: 0 })).toEqual(shown);
+      const shown = weigh(words);
+      const hidden = weigh(words, { word: 0, ngram: 0, glossary: 1 });
+      expect(hidden).toEqual(shown.map(([spelling, known]) => [spelling, known.map(() => 0)]));
+      expect(weigh(words, { word: 0, ngram: 0, glossary: 0 })).toEqual(shown);
     });
 
     test('hide it together, at its own rate', () => {
-      const { spelling, known } = weigh(many.words, { word: 0, ngram: 0, glossary: 0.3 });
-      expect(spelling.flat()).not.toContain(0);
-      expect(known.every((part) => part.every((weight) => weight > 0 === part[0]! > 0))).toBe(true);
-      expect(known.filter(([first]) => first === 0).length / known.length).toBeCloseTo(0.3, 1);
+      const weights = weigh(many, { word: 0, ngram: 0, glossary: 0.3 });
+      expect(weights.flatMap(([spelling]) => spelling)).not.toContain(0);
+      const shares = weights.map(([, known]) => known.filter((weight) => weight === 0).length / known.length);
+      expect(new Set(shares)).toEqual(new Set([0, 1]));
+      expect(shares.reduce((sum, share) => sum + share) / many.length).toBeCloseTo(0.3, 1);
     });
 
     test('show it where the spelling is hidden', () => {
-      const { spelling, known } = weigh(many.words, { word: 1, ngram: 1, glossary: 0 });
-      expect(spelling.flat().every((weight) => weight === 0)).toBe(true);
-      expect(known).toEqual(weigh(many.words).known);
+      const hidden = weigh(many, { word: 1, ngram: 1, glossary: 0 });
+      expect(hidden).toEqual(weigh(many).map(([spelling, known]) => [spelling.map(() => 0), known]));
     });
   });
 

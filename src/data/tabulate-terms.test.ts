@@ -109,6 +109,19 @@ describe('columns', () => {
     expect([...cellsOf(make(half))].filter((cell) => cell.startsWith('DOSE'))).toEqual([]);
   });
 
+  test('are different ones', () => {
+    const around = example(
+      'инсулин 5 мг 1 раз 7 мг 3 раза',
+      ['DRUG', 0],
+      ['DOSE', 1, 2],
+      ['FREQ', 3, 4],
+      ['DOSE', 5, 6],
+      ['FREQ', 7, 8],
+    );
+    const rows = make([around]).flatMap(rowsOf);
+    expect(new Set(rows.map((row) => row.join(' ')))).toEqual(new Set(['', 'DOSE', 'FREQ', 'DOSE FREQ']));
+  });
+
   test('follow in the data what they stand behind', () => {
     const apart = [
       example('инсулин подкожно 5 ЕД', ['DRUG', 0], ['DOSE', 2, 3]),
