@@ -11,7 +11,7 @@ function entriesOf(file: string): { readonly entry: string; readonly line: numbe
     .filter(({ entry }) => entry !== '' && !entry.startsWith('#'));
 }
 
-/** Terms of a list, one a line, in the nominative. @throws UserError `E_DATA` for none, those of reading a text file */
+/** Terms of a list, one a line, in the nominative. @throws UserError `E_DATA` for none, those of `readPlainText` */
 export function readTerms(file: string): string[] {
   const terms = entriesOf(file).map(({ entry }) => entry);
   if (terms.length > 0) return terms;
@@ -20,7 +20,7 @@ export function readTerms(file: string): string[] {
 
 /**
  * Abbreviations of a file, one a line, as `ЯБ = язвенная болезнь`; a dash with spaces around it or a tab does for the sign.
- * @throws UserError `E_DATA` that names the first line which is none, or for a file without any
+ * @throws UserError `E_DATA` that names the first line which is none, or for a file without any; those of `readPlainText`
  */
 export function readAbbreviations(file: string): Record<string, string> {
   const abbreviations: Record<string, string> = {};
@@ -35,7 +35,7 @@ export function readAbbreviations(file: string): Record<string, string> {
         hint,
       });
     }
-    abbreviations[abbreviation] = meaning!;
+    abbreviations[abbreviation.trim()] = meaning!.trim();
   }
   if (Object.keys(abbreviations).length > 0) return abbreviations;
   throw new UserError({

@@ -45,7 +45,10 @@ export function tabulateTerms(
   const byType = groupBy(cells, (cell) => [typeKey(cell.type)]);
   const amounts = new Set([...byType].flatMap(([key, all]) => (areAmounts(all) ? [key] : [])));
   const own = [...byType.values()].flat().find((cell) => typeKey(cell.type) === typeKey(type))?.type ?? type;
-  const names = terms.map((term) => declineTerm(term).forms[0]!);
+  const names = terms
+    .map((term) => declineTerm(term).forms[0]!)
+    .filter(({ length }) => length <= LONGEST_CELL);
+  if (names.length === 0) return [];
   return Array.from({ length: sentences }, () => {
     const columns = drawColumns(own, byType, amounts, random);
     const rows = FEWEST_ROWS + random.below(MOST_ROWS - FEWEST_ROWS + 1);

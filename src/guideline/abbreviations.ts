@@ -10,17 +10,18 @@ const LONGEST_ABBREVIATION = 10;
 /** Characters before a bracket, or after a dash, in which a long form is looked for. */
 const REACH = 120;
 
-const inBrackets = new RegExp(String.raw`\(\s*(${ABBREVIATION})\s*(?=[);,:–—-])`, 'gu');
+const inBrackets = new RegExp(String.raw`\(\s*(?:далее\s*[–—-]\s*)?(${ABBREVIATION})\s*(?=[);,:–—-])`, 'gu');
 /** A line or table cell that begins with an abbreviation and a dash, a colon or the bar of a table. */
 const inList = new RegExp(
-  String.raw`^[\s|*•·-]*(${ABBREVIATION})\**\s*(?:[–—−:|=]|-(?=\s))\s*(.{2,${REACH}})`,
+  String.raw`^[\s|*•·-]*(?:\d+[.)]\s*)?(${ABBREVIATION})\**\s*(?:[–—−:|=]|-(?=\s))\s*(.{2,${REACH}})`,
   'u',
 );
 /** So many such lines in a row are a list of abbreviations, whose long forms need not have their letters. */
 const SHORTEST_LIST = 3;
 
 /**
- * Finds the abbreviations that a text explains and what they stand for; of several explanations the first counts.
+ * Finds the abbreviations that a text explains and what they stand for; of several explanations the first counts, those in lists
+ * before those in brackets.
  * @param text a document's source
  */
 export function findAbbreviations(text: string): Map<string, string> {
@@ -31,7 +32,10 @@ export function findAbbreviations(text: string): Map<string, string> {
   };
   for (const { abbreviation, explanation, listed } of listEntries(text)) {
     const words = wordsOf(/^[^.;|(]*/u.exec(explanation)![0]);
-    add(abbreviation, prefixThatFits(abbreviation, words) ?? (listed ? words.slice(0, 8) : undefined));
+    add(
+      abbreviation,
+      prefixThatFits(abbreviation, words) ?? (listed && isMeaning(words) ? words.slice(0, 8) : undefined),
+    );
   }
   for (const match of text.matchAll(inBrackets)) {
     const abbreviation = match[1]!;
@@ -71,44 +75,65 @@ const wordsOf = (text: string): string[] => text.match(/[\p{L}\d]+(?:-[\p{L}\d]+
 const mostWords = (abbreviation: string): number =>
   Math.min(abbreviation.length + 5, 2 * abbreviation.length);
 
-/** The shortest end of the words that an abbreviation can stand for. */
+/**
+ * The shortest end of the words that an abbreviation can stand for, those first of which every letter begins a word:
+ * «множественная миелома» for «ММ», though «миелома» has both letters.
+ */
 function suffixThatFits(abbreviation: string, words: readonly string[]): string[] | undefined {
-  for (let size = 1; size <= Math.min(words.length, mostWords(abbreviation)); size++) {
-    const candidate = words.slice(-size);
-    if (fits(abbreviation, candidate)) return candidate;
-  }
-  return undefined;
+  const sizes = Array.from({ length: Math.min(words.length, mostWords(abbreviation)) }, (_, k) => k + 1);
+  const end = (size: number): string[] => words.slice(-size);
+  const size =
+    sizes.find((own) => fitness(abbreviation, end(own)) === 1) ??
+    sizes.find((own) => fits(abbreviation, end(own)));
+  return size === undefined ? undefined : end(size);
 }
 
 /** The longest beginning of the words that an abbreviation can stand for. */
 function prefixThatFits(abbreviation: string, words: readonly string[]): string[] | undefined {
   for (let size = Math.min(words.length, mostWords(abbreviation)); size > 0; size--) {
     const candidate = words.slice(0, size);
-    if (fits(abbreviation, candidate)) return candidate;
+    if (fits(abbreviation, candidate) && !FUNCTION_WORDS.has(candidate.at(-1)!)) return candidate;
   }
   return undefined;
 }
 
-/** Parts of words between two letters of an abbreviation that may go without one: «и», «при». */
-const MOST_SKIPPED = 2;
+/** Words that no long form ends with. */
+const FUNCTION_WORDS = new Set('и или в во на с со по для при из к от до под над у о об за без'.split(' '));
+
+/** Whether the words of a line of a list can be a long form: «ген дистрофина», not «80 в минуту» or «нет». */
+const isMeaning = (words: readonly string[]): boolean =>
+  /^\p{L}/u.test(words[0] ?? '') && words.some((word) => /^\p{L}{4,}$/u.test(word));
+
+/** Parts of words between two letters of an abbreviation that may go without one: «и», «при»; and at the end, «желудка». */
+const [MOST_SKIPPED, MOST_BEHIND] = [2, 1];
+
+/** Whether half of an abbreviation's letters begin words, of two letters both: «костей» is no «КТ». */
+function fits(abbreviation: string, words: readonly string[]): boolean {
+  return fitness(abbreviation, words) >= (lettersOf(abbreviation).length === 2 ? 1 : 0.5);
+}
+
+const lettersOf = (abbreviation: string): string[] => [
+  ...abbreviation.toLowerCase().replace(/[^\p{L}\d]/gu, ''),
+];
 
 /**
- * Whether the letters of an abbreviation stand in the words, in their order: the first at the very beginning, half of them at
- * beginnings of words or their parts, none of the last words without a letter but two.
+ * The share of an abbreviation's letters that begin words or their parts, where all of them stand in the words, in their
+ * order, the first at the very beginning, and few parts go without; less than 0 elsewhere.
  */
-function fits(abbreviation: string, words: readonly string[]): boolean {
-  const letters = [...abbreviation.toLowerCase().replace(/[^\p{L}\d]/gu, '')];
+function fitness(abbreviation: string, words: readonly string[]): number {
+  const letters = lettersOf(abbreviation);
   const parts = words.flatMap((word) => word.toLowerCase().split('-'));
-  if (parts[0]?.[0] !== letters[0] || parts.join('').length <= letters.length + 1) return false;
+  if (parts[0]?.[0] !== letters[0] || parts.join('').length <= letters.length + 1) return -1;
   const known = new Map<number, number>();
   /** Most letters from `letter` on that begin a part, when it is looked for from a place on. */
   const beginnings = (letter: number, part: number, place: number): number => {
-    if (letter === letters.length) return part >= parts.length - MOST_SKIPPED ? 0 : Number.NEGATIVE_INFINITY;
+    if (letter === letters.length)
+      return part + MOST_BEHIND >= parts.length - 1 ? 0 : Number.NEGATIVE_INFINITY;
     const key = (letter * 64 + part) * 256 + place;
     const before = known.get(key);
     if (before !== undefined) return before;
     let most = Number.NEGATIVE_INFINITY;
-    for (let p = part; p < Math.min(parts.length, part + MOST_SKIPPED + 1); p++) {
+    for (let p = part; p <= Math.min(parts.length - 1, part + MOST_SKIPPED + 1); p++) {
       const text = parts[p]!;
       for (let i = p === part ? place : 0; i < Math.min(text.length, 255); i++) {
         if (text[i] !== letters[letter]) continue;
@@ -118,5 +143,5 @@ function fits(abbreviation: string, words: readonly string[]): boolean {
     known.set(key, most);
     return most;
   };
-  return beginnings(0, 0, 0) >= Math.max(1, letters.length / 2);
+  return (1 + beginnings(1, 0, 1)) / letters.length;
 }

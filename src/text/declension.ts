@@ -2,7 +2,8 @@
 import { splitPlain } from './words.ts';
 
 /**
- * How a term is declined. `masculine`: «цитарабин», «инотузумаб озогамицин», «кальция фолинат»; `feminine`: «аспарагиназа»;
+ * How a term is declined. `masculine`: «цитарабин», «инотузумаб озогамицин», «кальция фолинат»; `feminine`: «аспарагиназа», «фолиевая
+ * кислота»;
  * `plural`: a group whose first word is declined, «ингибиторы протонной помпы»; `capitals`: Cyrillic abbreviations;
  * `latin`: names in Latin letters; `fixed`: the rest. The last three have one form.
  */
@@ -23,6 +24,7 @@ type Endings = readonly [nominative: string, ...others: string[]];
 const HARD: Endings = ['', 'а', 'у', '', 'ом', 'е'];
 const SHORT_I: Endings = ['й', 'я', 'ю', 'й', 'ем', 'и'];
 const ADJECTIVE: Endings = ['ый', 'ого', 'ому', 'ый', 'ым', 'ом'];
+const ADJECTIVE_FEMININE: Endings = ['ая', 'ой', 'ой', 'ую', 'ой', 'ой'];
 const FEMININE: Endings = ['а', 'ы', 'е', 'у', 'ой', 'е'];
 const FEMININE_I: Endings = ['а', 'и', 'е', 'у', 'ой', 'е'];
 const FEMININE_SOFT: Endings = ['я', 'и', 'и', 'ю', 'ей', 'и'];
@@ -62,8 +64,11 @@ export function declineTerm(term: string): DeclinedTerm {
     return decline('plural', (_, i) => (isHead(i) ? endings : undefined));
   }
   if (words.slice(head).some((word) => masculine(word) !== undefined)) return decline('masculine', masculine);
-  const endings = words.length > head + 1 ? undefined : feminine(first);
-  return endings === undefined ? fixed('fixed') : decline('feminine', () => endings);
+  // only what can be nothing but one noun with its adjectives: «натрия бромида» has two
+  const noun = words.slice(head).findIndex((word) => !isAdjective(word)) + head;
+  const endings = noun === words.length - 1 ? feminine(words[noun]!) : undefined;
+  if (endings === undefined) return fixed('fixed');
+  return decline('feminine', (_, i) => (i === noun ? endings : ADJECTIVE_FEMININE));
 }
 
 function masculine(word: string): Endings | undefined {
@@ -72,6 +77,8 @@ function masculine(word: string): Endings | undefined {
   if (word.endsWith('ый')) return ADJECTIVE;
   return word.endsWith('й') ? SHORT_I : undefined;
 }
+
+const isAdjective = (word: string): boolean => /^[а-яё]{3,}ая$/u.test(word);
 
 function feminine(word: string): Endings | undefined {
   if (!LOWER.test(word)) return undefined;

@@ -39,7 +39,10 @@ export function mergeGlossaries(first: Glossary, second: Glossary): Glossary {
     const own = Object.keys(terms).find((other) => typeOf(other) === typeOf(type)) ?? type;
     terms[own] = [...new Set([...(terms[own] ?? []), ...added])];
   }
-  return { abbreviations: { ...first.abbreviations, ...second.abbreviations }, terms };
+  const spelled = ({ abbreviations }: Glossary): [key: string, entry: [string, string]][] =>
+    Object.entries(abbreviations).map((entry) => [splitPlain(entry[0]).join(' '), entry]);
+  const abbreviations = Object.fromEntries(new Map([...spelled(first), ...spelled(second)]).values());
+  return { abbreviations, terms };
 }
 
 const typeOf = (type: string): string => type.toLowerCase().replace(/\s/gu, '');
@@ -90,7 +93,7 @@ function indexTerms(terms: Glossary['terms']): GlossaryIndex {
   for (const [type, list] of Object.entries(terms)) {
     const key = typeOf(type);
     for (const term of list) {
-      const { paradigm, forms } = declineTerm(term);
+      const { paradigm, forms } = declineTerm(uncapitalized(term));
       const asWritten = paradigm === 'capitals' || paradigm === 'latin';
       for (const form of forms) {
         const words = asWritten ? form : form.map(fold);
@@ -112,6 +115,10 @@ function indexTerms(terms: Glossary['terms']): GlossaryIndex {
     mark(folded.find(words.map(fold)));
   });
 }
+
+/** A name that begins with a capital letter for no other reason than that it begins a line. */
+const uncapitalized = (term: string): string =>
+  /^\p{Lu}\p{Ll}+(?![\p{L}\d-])/u.test(term) ? term.charAt(0).toLowerCase() + term.slice(1) : term;
 
 const fold = (word: string): string => word.toLowerCase().replaceAll('ё', 'е');
 

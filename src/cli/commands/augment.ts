@@ -11,7 +11,7 @@ conjuncts are entities of their own, and that has few of them. Only words withou
 
 Replaces terms: with --terms, entities of a type that are in a list of yours become others of it, in their case
 ("терапия ритуксимабом" becomes "терапия даратумумабом"). For names that the annotated sentences lack. The
-list has a term a line, in the nominative; "# " begins a comment. Groups are in the plural ("ингибиторы АПФ").
+list has a term a line, in the nominative; "#" begins a comment. Groups are in the plural ("ингибиторы АПФ").
 Masculine nouns in a consonant or -й, adjectives in -ый, feminine ones in -а or -ия and groups in -ы or -и with the
 genitive in -ов are declined; abbreviations and Latin names stay. Leave out what declines otherwise.
 
