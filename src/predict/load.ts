@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../base/errors.ts';
+import { typeKey } from '../data/labels.ts';
 import { type Glossary, mergeGlossaries } from '../text/glossary.ts';
 import { checkTensors } from '../weights/check-tensors.ts';
 import { modelFiles } from '../weights/model-description.ts';
@@ -46,10 +47,25 @@ export async function loadModel(nameOrFolder: string, options: TaggerOptions = {
   return createTagger(nameOrFolder, withGlossary(nameOrFolder, model, options.glossary), options);
 }
 
+/** Of a type whose names it has never seen marked, a model cannot know what the mark means. */
+function checkTypes(name: string, own: Glossary, added: Glossary): void {
+  const known = Object.keys(own.terms);
+  const isKnown = (type: string): boolean => known.some((other) => typeKey(other) === typeKey(type));
+  const unknown = Object.keys(added.terms).filter((type) => !isKnown(type));
+  if (unknown.length === 0) return;
+  const message = `was not trained with names of ${unknown.join(', ')}`;
+  const hint =
+    known.length === 0 ? 'it can read a glossary only' : `it was with names of ${known.join(', ')}`;
+  throw new UserError({ code: 'E_GLOSSARY', where: name, message, hint });
+}
+
 /** The model with a user's glossary beside its own. @throws UserError `E_GLOSSARY` for a model that reads none */
 function withGlossary(name: string, model: TaggerModel, added: Glossary | undefined): TaggerModel {
   if (added === undefined) return model;
-  if (model.glossary !== undefined) return { ...model, glossary: mergeGlossaries(model.glossary, added) };
+  if (model.glossary !== undefined) {
+    checkTypes(name, model.glossary, added);
+    return { ...model, glossary: mergeGlossaries(model.glossary, added) };
+  }
   throw new UserError({
     code: 'E_GLOSSARY',
     where: name,

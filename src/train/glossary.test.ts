@@ -83,6 +83,11 @@ describe('a model trained with a glossary', () => {
     });
   });
 
+  test('refuses names of a type whose names it was not trained with', async () => {
+    const added: Glossary = { abbreviations: {}, terms: { DURG: ['метформин'] } };
+    await expect(loadModel(out, { glossary: added })).rejects.toThrow('was not trained with names of DURG');
+  });
+
   test('reads what a document says that its abbreviations stand for', async () => {
     const text = (meaning: string): string =>
       `Список сокращений\n\nЩПЦ – ${meaning}\n\nВажно помнить : ЩПЦ встречается часто\n`;

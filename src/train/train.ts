@@ -204,6 +204,11 @@ class Run {
       this.#emit({ kind: 'warning', message });
     }
     for (const message of idleSettings(config)) this.#emit({ kind: 'warning', message });
+    for (const type of Object.keys(this.#start.glossary?.terms ?? {})) {
+      if (labels.idOf(type) !== undefined) continue;
+      const message = `the glossary has names of ${type}, and the data has no such type`;
+      this.#emit({ kind: 'warning', message });
+    }
     this.#emit({
       kind: 'start',
       sentences: train.length,
