@@ -173,3 +173,12 @@ test('a text without any has none', () => {
   expect(find('')).toEqual([]);
   expect(find('Назначить цитарабин 100 мг (внутривенно).')).toEqual([]);
 });
+
+test.each([
+  ['letters', `(${'а'.repeat(3_000_000)}`],
+  ['capitals', `(${'А'.repeat(3_000_000)}`],
+  ['spaces', `(${' '.repeat(3_000_000)}АБ)`],
+  ['hyphens', '(А-Б-'.repeat(300_000)],
+])('a text that is one run of %s holds none', (_, text) => {
+  expect(findAbbreviations(text).size).toBe(0);
+});

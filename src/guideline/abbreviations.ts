@@ -5,17 +5,23 @@
  */
 
 /** Two capitals at least, digits, parts joined by hyphens: «ЯБ», «HbA1c», «аГПП-1», «Г-КСФ». */
-const ABBREVIATION = String.raw`(?=[\p{L}\d/-]*\p{Lu}[\p{L}\d/-]*\p{Lu})\p{L}[\p{L}\d]*(?:[-/][\p{L}\d]+)*`;
+const ABBREVIATION = String.raw`(?=[\p{L}\d/-]{0,12}\p{Lu}[\p{L}\d/-]{0,12}\p{Lu})\p{L}[\p{L}\d]{0,12}(?:[-/][\p{L}\d]{1,12}){0,3}`;
 const LONGEST_ABBREVIATION = 10;
 /** Characters before a bracket, or after a dash, in which a long form is looked for. */
 const REACH = 120;
 
-const inBrackets = new RegExp(String.raw`\(\s*(?:далее\s*[–—-]\s*)?(${ABBREVIATION})\s*(?=[);,:–—-])`, 'gu');
+// Every repetition is bounded: a text may be one run of ten million letters.
+const inBrackets = new RegExp(
+  String.raw`\(\s{0,4}(?:далее\s{0,4}[–—-]\s{0,4})?(${ABBREVIATION})\s{0,4}(?=[);,:–—-])`,
+  'gu',
+);
 /** A line or table cell that begins with an abbreviation and a dash, a colon or the bar of a table. */
 const inList = new RegExp(
-  String.raw`^[\s|*•·-]*(?:\d+[.)]\s*)?(${ABBREVIATION})\**\s*(?:[–—−:|=]|-(?=\s))\s*(.{2,${REACH}})`,
+  String.raw`^[\s|*•·-]{0,16}(?:\d{1,3}[.)]\s{0,4})?(${ABBREVIATION})\*{0,2}\s{0,40}(?:[–—−:|=]|-(?=\s))\s{0,40}(.{2,${REACH}})`,
   'u',
 );
+/** Explanations looked for in a text; a guideline has a few hundred. */
+const MOST_TRIED = 20_000;
 /** So many such lines in a row are a list of abbreviations, whose long forms need not have their letters. */
 const SHORTEST_LIST = 3;
 
@@ -26,22 +32,25 @@ const SHORTEST_LIST = 3;
  */
 export function findAbbreviations(text: string): Map<string, string> {
   const found = new Map<string, string>();
-  const add = (abbreviation: string, words: readonly string[] | undefined): void => {
-    if (words === undefined || words.length === 0 || found.has(abbreviation)) return;
-    found.set(abbreviation, words.join(' '));
+  let tried = 0;
+  const add = (abbreviation: string, longForm: () => readonly string[] | undefined): void => {
+    if (abbreviation.length > LONGEST_ABBREVIATION || found.has(abbreviation) || tried === MOST_TRIED) return;
+    tried += 1;
+    const words = longForm() ?? [];
+    if (words.length > 0) found.set(abbreviation, words.join(' '));
   };
   for (const { abbreviation, explanation, listed } of listEntries(text)) {
-    const words = wordsOf(/^[^.;|(]*/u.exec(explanation)![0]);
-    add(
-      abbreviation,
-      prefixThatFits(abbreviation, words) ?? (listed && isMeaning(words) ? words.slice(0, 8) : undefined),
-    );
+    add(abbreviation, () => {
+      const words = wordsOf(/^[^.;|(]*/u.exec(explanation)![0]);
+      const fitting = prefixThatFits(abbreviation, words);
+      return fitting ?? (listed && isMeaning(words) ? words.slice(0, 8) : undefined);
+    });
   }
   for (const match of text.matchAll(inBrackets)) {
-    const abbreviation = match[1]!;
-    if (abbreviation.length > LONGEST_ABBREVIATION) continue;
-    const before = text.slice(Math.max(0, match.index - REACH), match.index);
-    add(abbreviation, suffixThatFits(abbreviation, wordsOf(/[^.;:!?()|]*$/u.exec(before)![0])));
+    add(match[1]!, () => {
+      const before = text.slice(Math.max(0, match.index - REACH), match.index);
+      return suffixThatFits(match[1]!, wordsOf(/[^.;:!?()|]*$/u.exec(before)![0]));
+    });
   }
   return found;
 }
