@@ -19,7 +19,7 @@ class Gelu(nn.Module):
 
 class CompactEncoder(nn.Module):
     """A word is the weighted sum of its hashed spelling features.
-    Reads of a batch: features i64[U, F], feature_weight f32[U, F], word_index i64[B, L]."""
+    Reads of a batch: features i64[S, F], feature_weight f32[S, F], word_parts i64[U, R], word_index i64[B, L]."""
 
     name = "compact"
 
@@ -32,12 +32,13 @@ class CompactEncoder(nn.Module):
         self.word_dropout, self.ngram_dropout = config["word_dropout"], config["ngram_dropout"]
 
     def forward(self, batch):
-        features, weights = batch["features"], batch["feature_weight"]
+        features, weights, parts = batch["features"], batch["feature_weight"], batch["word_parts"]
         if self.training:
             rates = torch.full_like(weights, self.ngram_dropout)
-            rates[:, 0] = self.word_dropout  # the first feature is the whole word
+            rates[parts[:, 0], 0] = self.word_dropout  # the first feature of a word is the whole word
             weights = weights * (torch.rand_like(weights) >= rates)
-        bag = F.embedding_bag(features, self.table, mode="sum", per_sample_weights=weights, sparse=True)  # [U, E]
+        sums = F.embedding_bag(features, self.table, mode="sum", per_sample_weights=weights, sparse=True)  # [S, E]
+        bag = F.embedding(parts, sums).sum(dim=1)  # [U, E]
         words = self.norm(self.activation(self.projection(bag)))  # [U, H]
         return F.embedding(batch["word_index"], words)  # [B, L, H]
 
