@@ -1,7 +1,7 @@
 /** Values of command-line options, checked with messages that say what would be right. */
 import { Option } from 'commander';
 import { UserError } from '../base/errors.ts';
-import { type GlossaryFiles, readGlossary, type TermFile } from '../data/read-glossary.ts';
+import { readGlossary, type TermFile } from '../data/read-glossary.ts';
 import { devices } from '../runtime/devices.ts';
 import type { Glossary } from '../text/glossary.ts';
 
@@ -57,15 +57,9 @@ export function termFile(argument: string): TermFile {
   throw bad(`--terms ${argument}`, 'expected TYPE=FILE', 'for example --terms DRUG=drugs.txt');
 }
 
-/** The files that options name. @throws UserError `E_OPTION` */
-export const glossaryFiles = ({ glossary = [], terms = [] }: GlossaryOptions): GlossaryFiles => ({
-  abbreviations: glossary,
-  terms: terms.map(termFile),
-});
-
 /** The glossary that options name; undefined for none. @throws UserError `E_OPTION`, those of its files */
-export function chosenGlossary(options: GlossaryOptions): Glossary | undefined {
-  return readGlossary(glossaryFiles(options));
+export function chosenGlossary({ glossary = [], terms = [] }: GlossaryOptions): Glossary | undefined {
+  return readGlossary({ abbreviations: glossary, terms: terms.map(termFile) });
 }
 
 /** Options of commands that take a glossary. */

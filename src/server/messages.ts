@@ -1,4 +1,5 @@
 /** What the service and its processes say to each other. */
+import type { Glossary } from '../text/glossary.ts';
 import type { Answer, Order, ServedModel, WorkProgress } from './analyst.ts';
 import type { Failure } from './problems.ts';
 
@@ -37,12 +38,14 @@ export type FromReader =
   | { readonly kind: 'done'; readonly task: number; readonly answer: Answer; readonly memory: number }
   | { readonly kind: 'failed'; readonly task: number; readonly failure: Failure; readonly memory: number };
 
-/** From the service to a process that runs a model. */
-export interface ToTagger {
-  readonly kind: 'tag';
-  readonly batch: number;
-  readonly sentences: readonly string[];
-}
+/** From the service to a process that runs a model: first `load`. */
+export type ToTagger =
+  | {
+      readonly kind: 'load';
+      /** What words stand for, besides what the model knows. */
+      readonly glossary: Glossary | undefined;
+    }
+  | { readonly kind: 'tag'; readonly batch: number; readonly sentences: readonly string[] };
 
 /** From a process that runs a model. */
 export type FromTagger =

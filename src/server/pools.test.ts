@@ -9,13 +9,14 @@ import { fakeWorkers } from './testing.ts';
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('a tagger pool', () => {
+  const glossary = { abbreviations: { ЯБ: 'язвенная болезнь' }, terms: {} };
   const setUp = async (workers = 1) => {
     const fake = fakeWorkers<ToTagger, FromTagger>();
     const events: ServiceEvent[] = [];
     const pool = createTaggerPool({
-      glossary: { abbreviations: [], terms: [] },
       name: 'm',
       folder: '/m',
+      glossary,
       workers,
       threads: 1,
       batchSeconds: 60,
@@ -27,8 +28,11 @@ describe('a tagger pool', () => {
     await turn();
     return { pool, fake, events };
   };
-  const last = (received: readonly ToTagger[]): ToTagger => received[received.length - 1]!;
-  const echo = ({ batch, sentences }: ToTagger): FromTagger => ({
+  type Work = Extract<ToTagger, { kind: 'tag' }>;
+  const worksOf = (received: readonly ToTagger[]): Work[] =>
+    received.filter((message) => message.kind === 'tag');
+  const last = (received: readonly ToTagger[]): Work => worksOf(received).at(-1)!;
+  const echo = ({ batch, sentences }: Work): FromTagger => ({
     kind: 'tagged',
     batch,
     answers: sentences.map((sentence) => `<${sentence}>`),
@@ -40,13 +44,20 @@ describe('a tagger pool', () => {
     const answers = [pool.tag(['a', 'b']), pool.tag(['c'])];
     await turn();
     const [worker] = fake.workers;
-    expect(worker!.received).toEqual([{ kind: 'tag', batch: 1, sentences: ['a', 'b', 'c'] }]);
+    expect(worksOf(worker!.received)).toEqual([{ kind: 'tag', batch: 1, sentences: ['a', 'b', 'c'] }]);
     expect(pool.busy).toBe(1);
     worker!.say(echo(last(worker!.received)));
     const [first, second] = await Promise.all(answers);
     expect([first!.answers, first!.bounded]).toEqual([['<a>', '<b>'], 1]);
     expect([second!.answers, second!.bounded]).toEqual([['<c>'], 0]);
     expect(events).toContainEqual(expect.objectContaining({ kind: 'batch', sentences: 3, requests: 2 }));
+  });
+
+  test('gives every process the glossary first, also one that takes the place of a lost one', async () => {
+    const { fake } = await setUp(2);
+    fake.workers[0]!.exit('signal SIGKILL');
+    await vi.waitFor(() => expect(fake.workers).toHaveLength(3));
+    for (const { received } of fake.workers) expect(received[0]).toEqual({ kind: 'load', glossary });
   });
 
   test('tries the requests of a lost batch again, one by one, so that only the guilty one fails', async () => {
@@ -80,14 +91,13 @@ describe('a tagger pool', () => {
     expect(pool.waiting).toBe(0);
     fake.workers[0]!.say(echo(last(fake.workers[0]!.received)));
     await first;
-    expect(fake.workers[0]!.received).toHaveLength(1);
+    expect(worksOf(fake.workers[0]!.received)).toHaveLength(1);
   });
 
   test('a model that cannot be loaded says why', async () => {
     const fake = fakeWorkers<ToTagger, FromTagger>();
     const options = { name: 'm', folder: '/m', workers: 1, threads: 1, batchSeconds: 60 };
     const pool = createTaggerPool({
-      glossary: { abbreviations: [], terms: [] },
       ...options,
       start: fake.start,
       onEvent: () => {},

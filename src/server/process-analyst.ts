@@ -1,5 +1,5 @@
 /** The work behind the routes: readers and models in processes of their own. */
-import type { GlossaryFiles } from '../data/read-glossary.ts';
+import type { Glossary } from '../text/glossary.ts';
 import type { Analyst, OnServiceEvent, ServedModel } from './analyst.ts';
 import type { ServiceLimits } from './limits.ts';
 import { createReaderPool } from './reader-pool.ts';
@@ -9,8 +9,8 @@ import { type StartWorker, startWorker } from './worker-process.ts';
 /** Settings of {@link startAnalyst}. */
 export interface AnalystOptions {
   readonly models: readonly ServedModel[];
-  /** What words stand for, besides what the models know. */
-  readonly glossary?: GlossaryFiles;
+  /** What words stand for, besides what the models know; models that were trained without a glossary do without. */
+  readonly glossary?: Glossary;
   /** Processes of each model, and of those that read long documents. */
   readonly workers: number;
   /** Processor threads of each model process. */
@@ -28,17 +28,17 @@ export interface AnalystOptions {
  */
 export async function startAnalyst(options: AnalystOptions): Promise<Analyst> {
   const { models, workers, threads, limits, onEvent, start = startWorker } = options;
-  const glossary = options.glossary ?? { abbreviations: [], terms: [] };
   const shared = {
     start,
     onEvent,
     ...(options.execArgv === undefined ? {} : { execArgv: options.execArgv }),
   };
   const taggers = new Map(
-    models.map(({ name, folder }) => [
-      name,
-      createTaggerPool({ ...shared, name, folder, glossary, workers, threads, batchSeconds: limits.seconds }),
-    ]),
+    models.map(({ name, folder, readsMeanings }) => {
+      const glossary = readsMeanings ? options.glossary : undefined;
+      const own = { name, folder, glossary, workers, threads, batchSeconds: limits.seconds };
+      return [name, createTaggerPool({ ...shared, ...own })];
+    }),
   );
   const served = new Map(models.map((model) => [model.name, model]));
   const readers = createReaderPool({

@@ -4,8 +4,8 @@ import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 import pino, { type Logger } from 'pino';
 import { UserError } from '../base/errors.ts';
-import type { GlossaryFiles } from '../data/read-glossary.ts';
 import { documentFormats } from '../document/format.ts';
+import type { Glossary } from '../text/glossary.ts';
 import type { Analyst, OnServiceEvent } from './analyst.ts';
 import { createApp, type RequestLog } from './app.ts';
 import { answerBrokenRequests } from './broken-requests.ts';
@@ -29,7 +29,7 @@ export interface ServiceOptions {
   /** Shipped models' names or model folders; the first is the default. */
   readonly models: readonly string[];
   /** What words stand for, besides what the models know. */
-  readonly glossary?: GlossaryFiles;
+  readonly glossary?: Glossary;
   /** Processes of each model. */
   readonly workers: number;
   /** Processor threads of each. */
@@ -66,6 +66,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { host, limits, version } = options;
   checkExposure(options);
   const models = describeModels(options.models);
+  if (options.glossary !== undefined && !models.some(({ readsMeanings }) => readsMeanings)) {
+    throw new UserError({
+      code: 'E_GLOSSARY',
+      where: models.map(({ name }) => name).join(', '),
+      message: 'trained without a glossary, can read none',
+      hint: 'serve a model that "w2ner info" shows a glossary of',
+    });
+  }
   const log = pino({ level: options.logLevel, base: null }, options.logTo);
   const metrics = createMetrics({ process: true });
   const held = createHeldBytes(limits.heldBytes);

@@ -1,5 +1,5 @@
 /** The processes that run one model: batches over all requests, lost batches tried once more. */
-import type { GlossaryFiles } from '../data/read-glossary.ts';
+import type { Glossary } from '../text/glossary.ts';
 import type { OnServiceEvent } from './analyst.ts';
 import type { FromTagger, TaggedSentences, ToTagger } from './messages.ts';
 import { workerModule } from './paths.ts';
@@ -14,7 +14,7 @@ export interface TaggerPoolOptions {
   readonly name: string;
   readonly folder: string;
   /** What words stand for, besides what the model knows. */
-  readonly glossary: GlossaryFiles;
+  readonly glossary?: Glossary | undefined;
   readonly workers: number;
   /** Processor threads of each. */
   readonly threads: number;
@@ -112,9 +112,10 @@ export function createTaggerPool(options: TaggerPoolOptions): TaggerPool {
     count: options.workers,
     spec: {
       module: workerModule('tagger-worker'),
-      args: [options.folder, name, String(options.threads), JSON.stringify(options.glossary)],
+      args: [options.folder, name, String(options.threads)],
       ...(options.execArgv === undefined ? {} : { execArgv: options.execArgv }),
     },
+    greeting: { kind: 'load', glossary: options.glossary },
     start: options.start,
     onEvent,
     onReady: (worker) => {

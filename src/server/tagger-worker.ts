@@ -1,42 +1,46 @@
-/** The process that runs a model: `tagger-worker <folder> <name> <threads> <glossary files>`, batches in, packed entities out. */
-import { type GlossaryFiles, readGlossary } from '../data/read-glossary.ts';
+/** The process that runs a model: `tagger-worker <folder> <name> <threads>`, batches in, packed entities out. */
 import type { ScoredEntity } from '../data/types.ts';
 import { loadModel } from '../predict/load.ts';
 import { createSentenceCache, tagCached } from '../predict/sentence-cache.ts';
 import type { Tagger } from '../predict/types.ts';
+import type { Glossary } from '../text/glossary.ts';
 import type { FromTagger, ToTagger } from './messages.ts';
 import { toFailure } from './problems.ts';
 import { serveParent } from './worker-process.ts';
 
 type Sentences = readonly (readonly string[])[];
 
-const [folder = '', , threads = '1', files = ''] = process.argv.slice(2);
+const [folder = '', , threads = '1'] = process.argv.slice(2);
 const cache = createSentenceCache();
 /** Answers for which the decoder kept its bound's worth of readings; they may come again out of the cache. */
 const boundedAnswers = new WeakSet<readonly ScoredEntity[]>();
 let working = Promise.resolve();
 
+let loading: Promise<Tagger>;
 const send = serveParent<ToTagger, FromTagger>((message) => {
-  working = working.then(() => answer(message));
+  if (message.kind === 'load') loading = load(message.glossary);
+  else working = working.then(() => answer(message));
 });
-const loading = load();
-loading.then(
-  async (tagger) => {
-    await tagger.tag([['готово']]); // the first run plans its memory
-    send({ kind: 'ready' });
-  },
-  (error) => {
-    send({ kind: 'unusable', failure: toFailure(error) });
-    setTimeout(() => process.exit(2), 100); // the message goes out first; the service tries again
-  },
-);
 
-async function load(): Promise<Tagger> {
-  const glossary = readGlossary(JSON.parse(files) as GlossaryFiles);
-  return loadModel(folder, { threads: Number(threads), ...(glossary === undefined ? {} : { glossary }) });
+function load(glossary: Glossary | undefined): Promise<Tagger> {
+  const tagger = loadModel(folder, {
+    threads: Number(threads),
+    ...(glossary === undefined ? {} : { glossary }),
+  });
+  tagger.then(
+    async (loaded) => {
+      await loaded.tag([['готово']]); // the first run plans its memory
+      send({ kind: 'ready' });
+    },
+    (error) => {
+      send({ kind: 'unusable', failure: toFailure(error) });
+      setTimeout(() => process.exit(2), 100); // the message goes out first; the service tries again
+    },
+  );
+  return tagger;
 }
 
-async function answer({ batch, sentences }: ToTagger): Promise<void> {
+async function answer({ batch, sentences }: Extract<ToTagger, { kind: 'tag' }>): Promise<void> {
   try {
     const tagger = await loading;
     const words = sentences.map((packed) => JSON.parse(packed) as string[]);

@@ -16,6 +16,8 @@ export interface WorkerGroupOptions<In, Out extends { readonly kind: string }> {
   readonly role: string;
   readonly count: number;
   readonly spec: Omit<WorkerSpec<Out>, 'onMessage' | 'onExit'>;
+  /** Sent to each process as soon as it is started. */
+  readonly greeting?: In;
   readonly start: StartWorker;
   readonly onEvent: OnServiceEvent;
   readonly onReady: (worker: Worker<In>) => void;
@@ -93,6 +95,7 @@ export function createWorkerGroup<In, Out extends { readonly kind: string }>(
         },
       });
       processes.add(child);
+      if (options.greeting !== undefined) child.send(options.greeting);
     };
     launch();
   };

@@ -8,7 +8,7 @@ import { defaultLimits } from '../../server/limits.ts';
 import { startService } from '../../server/serve.ts';
 import { exitCodes } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { type GlossaryOptions, glossaryFiles } from '../options.ts';
+import { chosenGlossary, type GlossaryOptions } from '../options.ts';
 import { packageVersion } from '../version.ts';
 
 /** Options of `w2ner serve`. */
@@ -33,13 +33,14 @@ export async function runServe(
   context: CliContext,
 ): Promise<number> {
   const token = readToken(options, context);
+  const glossary = chosenGlossary(options);
   const cores = availableParallelism();
   const workers = options.workers ?? Math.max(1, Math.min(4, Math.floor(cores / 2)));
   const service = await startService({
     host: options.host,
     port: checkPort(options.port),
     models: options.model ?? [defaultModel],
-    glossary: glossaryFiles(options),
+    ...(glossary === undefined ? {} : { glossary }),
     workers,
     threads: Math.max(1, Math.floor(cores / workers)),
     limits: limitsOf(options),
