@@ -120,22 +120,48 @@ describe('in a list', () => {
     'KRAS – ген сигнального белка',
   ];
 
-  test('of three lines long forms need not have the letters', () => {
+  const letters = ['ЯБ – язвенная болезнь', 'АЛТ – аланинаминотрансфераза', 'ЭКГ – электрокардиография'];
+  const spelled = letters.map((line) => line.replace(' –', ':'));
+
+  test('long forms need not have the letters when as many others have them', () => {
     const all = ['DMD: ген дистрофина', 'BRAF: ген серин-треониновой киназы', 'KRAS: ген сигнального белка'];
-    expect(find(dmd, braf, kras)).toEqual(all);
-    expect(find('Гены', '', dmd, '', braf, ' ', kras, '', 'Текст.')).toEqual(all);
+    expect(find(dmd, letters[0]!, letters[1]!)).toEqual([all[0], spelled[0], spelled[1]]);
+    expect(find('Гены', '', dmd, '', braf, ' ', kras, '', ...letters, 'Текст.')).toEqual([
+      ...all,
+      ...spelled,
+    ]);
   });
 
-  test('of fewer lines they do', () => {
+  test('of fewer lines, or where fewer have them, they do', () => {
     expect(find(dmd)).toEqual([]);
-    expect(find(dmd, braf)).toEqual([]);
-    expect(find(dmd, braf, 'Другие гены не важны.', kras)).toEqual([]);
-    expect(find(dmd, 'ЯБ – язвенная болезнь')).toEqual(['ЯБ: язвенная болезнь']);
+    expect(find(dmd, letters[0]!)).toEqual([spelled[0]]);
+    expect(find(dmd, braf, kras)).toEqual([]);
+    expect(find(dmd, braf, kras, letters[0]!)).toEqual([spelled[0]]);
+  });
+
+  test('values are no list', () => {
+    expect(
+      find('ЧСС: более 100 в минуту', 'АД: ниже 90 мм рт. ст.', 'ЧДД: более 20 в минуту', 'ИМТ – 25 кг/м2'),
+    ).toEqual([]);
+    expect(find('| АСТ | норма или повышение |', '| ЩФ | норма |', '| ГГТ | повышение |')).toEqual([]);
+  });
+
+  test('a line or two of another form do not end it, three do', () => {
+    const other = ['т. е. – то есть', 'в/в – внутривенно', 'H. pylori – хеликобактер'];
+    const [first, second, third] = letters as [string, string, string];
+    expect(find(first, other[0]!, second, other[1]!, other[2]!, third, dmd)).toContain('DMD: ген дистрофина');
+    expect(find(first, second, ...other, dmd)).not.toContain('DMD: ген дистрофина');
   });
 
   test('what does not fit the letters is cut after eight words', () => {
     const long = 'один два три четыре пять шесть семь восемь девять десять';
-    expect(find(dmd, braf, `XYZ – ${long}`)).toContain('XYZ: один два три четыре пять шесть семь восемь');
+    expect(find(...letters, `XYZ – ${long}`)).toContain('XYZ: один два три четыре пять шесть семь восемь');
+  });
+
+  test('a row of a table whose cells are joined by tabs is an entry', () => {
+    expect(
+      find('Сокращение\tРасшифровка', 'АД\tартериальное давление', 'DMD\tген дистрофина', letters[2]!),
+    ).toEqual(['АД: артериальное давление', 'DMD: ген дистрофина', spelled[2]]);
   });
 
   test.each([
