@@ -18,7 +18,7 @@ class Gelu(nn.Module):
 
 
 class CompactEncoder(nn.Module):
-    """A word is the weighted sum of its hashed spelling features.
+    """A word is the weighted sum of its hashed features.
     Reads of a batch: features i64[S, F], feature_weight f32[S, F], word_parts i64[U, R], word_index i64[B, L]."""
 
     name = "compact"

@@ -115,7 +115,12 @@ const exporters: Readonly<Record<ExportKind, Exporter>> = {
       writeSafetensorsFrom(out, half ? sources().map(halved) : sources(), { format: 'pt' });
       return out;
     },
-    notes: () => [],
+    notes: ({ folder, glossary }) =>
+      glossary === undefined
+        ? []
+        : [
+            `the model reads words with its glossary: keep ${folder}/${modelFiles.glossary} beside the weights`,
+          ],
   },
   onnx: {
     check({ folder }, { out, half = false }) {

@@ -36,7 +36,7 @@ const inputs: Readonly<Record<string, string>> = {
   piece_word:
     'the word of each piece: b · L + i for word i of sentence b; −1 at special pieces and at padding',
   features: 'rows of the spelling table, up to 32 of one distinct word; part 0 is empty, all zeros',
-  feature_weight: 'weight of each row: 1/√n for the n rows of a word, 0 at padding',
+  feature_weight: 'weight of each row, 0 at padding',
   word_parts:
     'the parts of `features` that each distinct word is made of, 0 behind the last; number 0 is the padding word',
   word_index: 'number of the distinct word at each place, 0 at padding',
@@ -71,7 +71,7 @@ function spellingHelp({ config, glossary }: ModelDescription): string {
   ];
   if (glossary !== undefined) {
     help.push(
-      'Words and phrases of `glossary.json` have further rows: those of the words that an abbreviation stands for, again with 1 / √n each, and one with the weight 1 for the type of a list of names that they are in (in any case: `indexGlossary` in `src/text/glossary.ts`).',
+      'Words and phrases of `glossary.json` have further rows: those of the words that an abbreviation stands for, again with 1 / √n each, and one with the weight 1 for the type of a list of names that they are in (in any grammatical case: `indexGlossary` in `src/text/glossary.ts`).',
     );
   }
   return help.join('\n\n');

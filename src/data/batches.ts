@@ -39,7 +39,7 @@ export function gridFeeds(
 export class FeatureCache {
   readonly #features = new Map<string, WordFeatures>();
   readonly #settings: SpellingSettings;
-  /** Words remembered; some 20 MB. */
+  /** Words remembered; some 20 MB, and 1 kB for each that has a meaning. */
   static readonly limit = 50_000;
 
   constructor(settings: SpellingSettings) {

@@ -164,3 +164,27 @@ describe('a glossary', () => {
     expect(failure(write('#'), (path) => readGlossary(files(path)))).toMatch(/^E_DATA FILE: holds no terms/u);
   });
 });
+
+describe('exports of spreadsheets', () => {
+  test('may have quotes around cells', () => {
+    expect(readAbbreviations(write('"ЯБ"\t"язвенная болезнь"'))).toEqual({ ЯБ: 'язвенная болезнь' });
+    expect(readTerms(write('"ритуксимаб"', '"Г-КСФ"'))).toEqual(['ритуксимаб', 'Г-КСФ']);
+  });
+
+  test('with numbers before the entries are refused, and so are further columns', () => {
+    expect(failure(write('1\tЯБ\tязвенная болезнь'), readAbbreviations)).toContain(
+      'FILE, line 1: "1\\tЯБ\\tязвенная болезнь" is no entry',
+    );
+    expect(failure(write('ЯБ\tязвенная болезнь\tК25'), readAbbreviations)).toContain('is no entry');
+    expect(failure(write('ритуксимаб', 'цитарабин\t100 мг'), readTerms)).toContain(
+      'FILE, line 2: "цитарабин\\t100 мг" has several columns',
+    );
+  });
+
+  test('the sign with spaces goes before a dash and before one without', () => {
+    expect(readAbbreviations(write('A-B - C = антитело', 'T1=T2 = время'))).toEqual({
+      'A-B - C': 'антитело',
+      'T1=T2': 'время',
+    });
+  });
+});

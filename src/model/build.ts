@@ -43,11 +43,11 @@ export interface DropoutSpec {
 export interface BagSpec {
   /** Name of the parameter, f32[rows, E]. */
   readonly table: string;
-  /** f32[U, E] */
+  /** f32[n, E] */
   readonly sum: Value;
-  /** Name of the input i32[U, F]; without weights, of any shape with U elements. */
+  /** Name of the input i32[n, F]; without weights, of any shape with n elements. */
   readonly rowsInput: string;
-  /** Name of the input f32[U, F]; absent when every row counts once. */
+  /** Name of the input f32[n, F]; absent when every row counts once. */
   readonly weightsInput?: string;
   /** A row that is never trained (PyTorch's `padding_idx`). */
   readonly ignoredRow?: number;

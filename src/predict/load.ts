@@ -55,7 +55,9 @@ function checkTypes(name: string, own: Glossary, added: Glossary): void {
   if (unknown.length === 0) return;
   const message = `was not trained with names of ${unknown.join(', ')}`;
   const hint =
-    known.length === 0 ? 'it can read a glossary only' : `it was with names of ${known.join(', ')}`;
+    known.length === 0
+      ? 'it was with abbreviations only: give --glossary'
+      : `it was with names of ${known.join(', ')}`;
   throw new UserError({ code: 'E_GLOSSARY', where: name, message, hint });
 }
 

@@ -283,3 +283,15 @@ describe('glossary.json', () => {
     expect(attempt).toThrow('model/glossary.json: is no glossary');
   });
 });
+
+test.each([
+  ['АМОКСИЦИЛЛИН', 'дозу амоксициллина и Амоксициллин', 'дозу амоксициллина#drug и Амоксициллин#drug'],
+  ['Ритуксимаб', 'дозу ритуксимаба РИТУКСИМАБ', 'дозу ритуксимаба#drug РИТУКСИМАБ#drug'],
+  ['Фолиевая Кислота', 'дозу фолиевой кислоты', 'дозу фолиевой#drug кислоты#drug'],
+  ['Plaquenil', 'plaquenil и PLAQUENIL', 'plaquenil#drug и PLAQUENIL#drug'],
+  ['GemOx', 'курсы GemOx и gemox', 'курсы GemOx#drug и gemox'],
+  ['СИОЗС', 'приём СИОЗС сиозс', 'приём СИОЗС#drug сиозс'],
+  ['иАПФ', 'приём иАПФ и ИАПФ', 'приём иАПФ#drug и ИАПФ'],
+])('a list that has %s: %s', (term, text, expected) => {
+  expect(read(indexGlossary(glossary({ terms: { DRUG: [term] } })), text)).toBe(expected);
+});

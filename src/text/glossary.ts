@@ -86,15 +86,18 @@ export function indexGlossary({ abbreviations, terms }: Glossary): GlossaryIndex
   return { annotate: (words) => names.annotate(meanings.annotate(words)) };
 }
 
-/** Terms in all their cases; those of capitals and Latin letters as they are written, others in any case of letters. */
+/**
+ * Terms in all their cases. Abbreviations («НПВП», «mFOLFOX») are found as they are written, names in any case of letters,
+ * also where a list has all of it in capitals.
+ */
 function indexTerms(terms: Glossary['terms']): GlossaryIndex {
   const exact = createPhrases<Set<string>>();
   const folded = createPhrases<Set<string>>();
   for (const [type, list] of Object.entries(terms)) {
     const key = typeOf(type);
     for (const term of list) {
-      const { paradigm, forms } = declineTerm(uncapitalized(term));
-      const asWritten = paradigm === 'capitals' || paradigm === 'latin';
+      const { forms } = declineTerm(inSmallLetters(term));
+      const asWritten = !NAME.test(inSmallLetters(term));
       for (const form of forms) {
         const words = asWritten ? form : form.map(fold);
         if (words.length === 0) continue;
@@ -116,9 +119,18 @@ function indexTerms(terms: Glossary['terms']): GlossaryIndex {
   });
 }
 
-/** A name that begins with a capital letter for no other reason than that it begins a line. */
-const uncapitalized = (term: string): string =>
-  /^\p{Lu}\p{Ll}+(?![\p{L}\d-])/u.test(term) ? term.charAt(0).toLowerCase() + term.slice(1) : term;
+/** What has a word of small letters is a name: four, where abbreviations have a prefix or two («иАПФ», «GemOx»). */
+const NAME = /(?<!\p{L})\p{Ll}{4,}/u;
+/** Longer words in capitals are names in a list that is set so, not abbreviations. */
+const LONGEST_CAPITALS = 6;
+
+/** A term without capitals that say nothing about it: at the beginnings of its words, and all of a long one. */
+const inSmallLetters = (term: string): string =>
+  term.replace(/\p{L}+/gu, (word) =>
+    /^\p{Lu}\p{Ll}{3,}$/u.test(word) || (/^\p{Lu}+$/u.test(word) && word.length > LONGEST_CAPITALS)
+      ? word.toLowerCase()
+      : word,
+  );
 
 const fold = (word: string): string => word.toLowerCase().replaceAll('ё', 'е');
 

@@ -84,11 +84,16 @@ function explained(
 ): [abbreviation: string, meaning: string][] {
   const { text, sentences, abbreviations } = result;
   const texts = entities.map(({ words: own }) => readEntity(text, sentences[sentence]!, own));
-  const names = texts.flatMap((one) => one.match(/[\p{L}\d]+(?:[-/][\p{L}\d]+)*/gu) ?? []);
-  return [...new Set(names)].flatMap((name) => {
-    const meaning = Object.hasOwn(abbreviations, name) ? abbreviations[name] : undefined;
-    return meaning === undefined ? [] : [[name, meaning]];
-  });
+  return Object.entries(abbreviations).filter(([name]) => texts.some((one) => holdsWord(one, name)));
+}
+
+/** Whether a text has a word that no letter or digit stands beside. */
+function holdsWord(text: string, word: string): boolean {
+  const isPart = (sign: string | undefined): boolean => sign !== undefined && /[\p{L}\d]/u.test(sign);
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    if (!isPart(text[at - 1]) && !isPart(text[at + word.length])) return true;
+  }
+  return false;
 }
 
 function TooltipLine({ entity, sentence }: { readonly entity: PageEntity; readonly sentence: number }) {
