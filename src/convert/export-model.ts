@@ -8,6 +8,7 @@ import { findModel } from '../predict/load.ts';
 import { declaredParameters } from '../predict/model-graphs.ts';
 import { checkTensors } from '../weights/check-tensors.ts';
 import { toFloat16 } from '../weights/elements.ts';
+import { modelFiles } from '../weights/model-description.ts';
 import { readModelFolder, type StoredModel } from '../weights/model-folder.ts';
 import { openSafetensors, writeSafetensorsFrom } from '../weights/safetensors.ts';
 import { storeSources, type TensorSource } from '../weights/tensor-source.ts';
