@@ -69,6 +69,26 @@ describe('analyzeDocument', () => {
     expect(calls).toBe(2);
   });
 
+  it('tells what abbreviations the document explains, and the model when it reads that', async () => {
+    const source = 'Показана позитронно-эмиссионная томография (ПЭТ). После ПЭТ назначают ХТ.\n';
+    const explained = documentFromString('а.txt', source, 'text');
+    const expected = { ПЭТ: 'позитронно-эмиссионная томография' };
+    const plain = fakeTagger();
+    expect((await analyzeDocument(explained, plain)).abbreviations).toEqual(expected);
+    expect(plain.calls.flat(2).join(' ')).not.toContain('\u001f');
+    const reading = { ...fakeTagger(), readsMeanings: true };
+    const { abbreviations, sentences } = await analyzeDocument(explained, reading);
+    expect(abbreviations).toEqual(expected);
+    expect(reading.calls[0]![1]).toEqual([
+      'После',
+      'ПЭТ\u001fпозитронно эмиссионная томография',
+      'назначают',
+      'ХТ',
+      '.',
+    ]);
+    expect(sentences[1]!.sentence).toEqual(['После', 'ПЭТ', 'назначают', 'ХТ', '.']);
+  });
+
   it('gives empty lists for an empty document', async () => {
     const result = await analyzeDocument(documentFromString('п.txt', '', 'text'), fakeTagger());
     expect(result).toMatchObject({ text: '', blocks: [], sentences: [], recommendations: [] });
