@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { UserError } from '../base/errors.ts';
 import type { DocumentResult } from '../predict/document-result.ts';
 import { loadModel } from '../predict/load.ts';
+import { indexAbbreviations } from '../text/glossary.ts';
 import { defaultLimits, type ServiceLimits } from './limits.ts';
 import { documentResultSchema, jobSchema } from './schemas.ts';
 import { type Service, startService } from './serve.ts';
@@ -94,10 +95,14 @@ const idle = () => eventually(async () => (await load()).workers.busy).toBe(0);
 describe('the service', () => {
   test('answers what the model says, in the shape that the API describes', async () => {
     const text =
-      'Рекомендуется **цитарабин** 100 мг/м2.\n\n| Препарат | Доза |\n|---|---|\n| Ритуксимаб | 375 мг |\n';
+      'Рекомендуется **цитарабин** 100 мг/м2.\n\n| Препарат | Доза |\n|---|---|\n| Ритуксимаб | 375 мг |\n\n' +
+      'После цитостатической терапии (ЦТ) показан контроль. ЦТ повторяют через 2 недели.\n';
     const result = documentResultSchema.parse(await extract(text, { name: 'а.md' }));
     const tagger = await loadModel('guidelines-ru', { threads: 1 });
-    const direct = await tagger.tag(result.sentences.map(({ sentence }) => sentence));
+    expect(result.abbreviations).toEqual({ ЦТ: 'цитостатической терапии' });
+    const { annotate } = indexAbbreviations(Object.entries(result.abbreviations));
+    const read = (words: readonly string[]) => (tagger.readsMeanings ? annotate(words) : words);
+    const direct = await tagger.tag(result.sentences.map(({ sentence }) => read(sentence)));
     await tagger.dispose();
     expect(result.sentences.map(({ entities }) => entities.map(({ type, index }) => [type, index]))).toEqual(
       direct.map((entities) => entities.map(({ type, words }) => [type, words])),

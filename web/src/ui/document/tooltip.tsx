@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { stateOf } from '../../correct/changes.ts';
+import { abbreviationsIn } from '../../document/abbreviations.ts';
 import { readEntity } from '../../document/sentence-text.ts';
 import type { PageDocument, PageEntity } from '../../document/types.ts';
 import { typeMenu } from '../../state/correction.ts';
@@ -77,23 +78,10 @@ export function Tooltip() {
 }
 
 /** The abbreviations in entities that the document explains. */
-function explained(
-  entities: readonly PageEntity[],
-  { result }: PageDocument,
-  sentence: number,
-): [abbreviation: string, meaning: string][] {
+function explained(entities: readonly PageEntity[], { result }: PageDocument, sentence: number) {
   const { text, sentences, abbreviations } = result;
   const texts = entities.map(({ words: own }) => readEntity(text, sentences[sentence]!, own));
-  return Object.entries(abbreviations).filter(([name]) => texts.some((one) => holdsWord(one, name)));
-}
-
-/** Whether a text has a word that no letter or digit stands beside. */
-function holdsWord(text: string, word: string): boolean {
-  const isPart = (sign: string | undefined): boolean => sign !== undefined && /[\p{L}\d]/u.test(sign);
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    if (!isPart(text[at - 1]) && !isPart(text[at + word.length])) return true;
-  }
-  return false;
+  return abbreviationsIn(texts.join(' '), abbreviations);
 }
 
 function TooltipLine({ entity, sentence }: { readonly entity: PageEntity; readonly sentence: number }) {
