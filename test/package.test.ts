@@ -65,6 +65,7 @@ describe('shipped models', () => {
       expect(files.sort()).toEqual([
         'README.md',
         'config.json',
+        ...(name === 'guidelines-ru' ? ['glossary.json'] : []),
         'labels.json',
         'metrics.json',
         'model.safetensors',
