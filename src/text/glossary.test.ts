@@ -295,3 +295,12 @@ test.each([
 ])('a list that has %s: %s', (term, text, expected) => {
   expect(read(indexGlossary(glossary({ terms: { DRUG: [term] } })), text)).toBe(expected);
 });
+
+test.each([
+  ['ИЗЪЯТИЕ ЯБЛОКА ОТ ДОНОРА', 'ИЗЪЯТИЕ ЯБЛОКА ОТ ДОНОРА'],
+  ['у пациента ОТ более 94 см', 'у пациента ОТ(окружность талии) более 94 см'],
+  ['ОТ ОТ ОТ', 'ОТ(окружность талии) ОТ(окружность талии) ОТ(окружность талии)'],
+  ['ПРИЛОЖЕНИЕ : измерение ОТ', 'ПРИЛОЖЕНИЕ : измерение ОТ(окружность талии)'],
+])('abbreviations of %j', (text, expected) => {
+  expect(read(indexGlossary(glossary({ abbreviations: { ОТ: 'окружность талии' } })), text)).toBe(expected);
+});

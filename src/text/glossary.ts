@@ -73,10 +73,19 @@ export function indexAbbreviations(meanings: Iterable<readonly [string, string]>
     if (words.length > 0) phrases.add(splitPlain(abbreviation), words);
   }
   return annotator((words, put) => {
-    for (const { start, end, value } of phrases.find(words)) {
+    const found = phrases.find(words);
+    if (found.length === 0 || isSetInCapitals(words)) return;
+    for (const { start, end, value } of found) {
       for (let i = start; i < end; i++) put(i, { words: value, types: [] });
     }
   });
+}
+
+/** Whether a sentence is a heading in capitals, where «ОТ» and «НА» are prepositions. */
+function isSetInCapitals(words: readonly string[]): boolean {
+  const spelled = words.filter((word) => /^\p{L}{2,}$/u.test(word));
+  const capitals = spelled.filter((word) => /^\p{Lu}+$/u.test(word));
+  return 3 * capitals.length > 2 * spelled.length && capitals.some(({ length }) => length > LONGEST_CAPITALS);
 }
 
 /** Makes a whole glossary findable. */
