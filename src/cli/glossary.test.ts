@@ -42,8 +42,9 @@ describe('a command that runs a model', () => {
       asked.push(glossary);
       return fakeTagger();
     };
-    const { code } = await cli([...commands()[n]!, ...options()], { loadModel });
+    const { code, stderr } = await cli([...commands()[n]!, ...options()], { loadModel });
     expect(code).toBe(0);
+    expect(stderr).toContain("beside the model's own glossary: 3 abbreviations, 2 names of DRUG\n");
     await cli(commands()[n]!, { loadModel });
     expect(asked).toEqual([expected, undefined]);
   });

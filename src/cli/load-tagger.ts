@@ -2,6 +2,7 @@
 import type { Tagger } from '../predict/types.ts';
 import type { Device } from '../runtime/devices.ts';
 import type { CliContext } from './context.ts';
+import { countGlossary, glossaryLine } from './glossary-line.ts';
 import { chosenGlossary, type GlossaryOptions, pick } from './options.ts';
 
 /** Options of all commands that run a model. */
@@ -23,6 +24,9 @@ export async function loadTagger(options: ModelOptions, context: CliContext, byt
     bytes,
     onNotice: (message) => context.stderr.write(`${message}\n`),
   });
+  if (glossary !== undefined) {
+    context.stderr.write(`beside the model's own glossary: ${glossaryLine(countGlossary(glossary))}\n`);
+  }
   // The choice of `auto` comes as a notice.
   if (tagger.device !== 'cpu' && options.device !== 'auto') {
     context.stderr.write(`computing on ${tagger.device}\n`);

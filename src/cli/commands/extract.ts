@@ -73,6 +73,10 @@ export const extractCommand = defineCommand<ExtractOptions>({
               'w2ner extract 283_1.pdf --save-text texts/',
               'results, and texts/283_1.txt that their places count in',
             ],
+            [
+              'w2ner extract a.md --glossary abbreviations.txt --terms DRUG=formulary.txt',
+              'with what only your hospital says',
+            ],
             ['w2ner extract a.md --format jsonl --out - | jq .entities', 'records into another program'],
           ]).trimEnd(),
       ),

@@ -55,6 +55,10 @@ export const trainCommand = defineCommand<TrainOptions>({
               'a model',
             ],
             ['w2ner train … --set learning_rate=0.002 --set dilation=[1,2]', 'with other settings'],
+            [
+              'w2ner train … --glossary configs/terms/abbreviations.txt --terms DRUG=drugs.txt',
+              'a model that reads what words stand for',
+            ],
             ['w2ner train … --init my-model', 'a model trained further, on more data'],
             ['w2ner train … --resume', 'after an interruption'],
           ]).trimEnd(),

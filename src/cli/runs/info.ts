@@ -7,7 +7,6 @@ import type { Config } from '../../config/schema.ts';
 import type { EvaluationReport } from '../../evaluate/report.ts';
 import { elementCount } from '../../onnx/dtype.ts';
 import { findModel, shippedModels } from '../../predict/load.ts';
-import type { Glossary } from '../../text/glossary.ts';
 import type { EncoderFolder } from '../../weights/encoder-folder.ts';
 import { modelFiles } from '../../weights/model-description.ts';
 import { readModelFolder } from '../../weights/model-folder.ts';
@@ -15,8 +14,9 @@ import { safetensorsPlaces } from '../../weights/safetensors.ts';
 import { exitCodes } from '../command.ts';
 import { type CliContext, textWidth, wantsColor } from '../context.ts';
 import { renderEvaluation } from '../evaluation-report.ts';
+import { countGlossary, type GlossaryCounts, glossaryLine } from '../glossary-line.ts';
 import { numberColumns, renderTable } from '../table.ts';
-import { formatCount, formatMegabytes, formatPlural, formatSeconds, wrapList } from '../text.ts';
+import { formatCount, formatMegabytes, formatSeconds, wrapList } from '../text.ts';
 
 /** Options of `w2ner info`. */
 export interface InfoOptions {
@@ -51,7 +51,7 @@ interface ModelInfo {
   readonly bytes: number;
   readonly types: readonly string[];
   /** How much it was taught of what words stand for. */
-  readonly glossary?: { readonly abbreviations: number; readonly terms: Readonly<Record<string, number>> };
+  readonly glossary?: GlossaryCounts;
   readonly metrics: Metrics;
   /** First paragraph of the model card. */
   readonly about: string;
@@ -109,11 +109,6 @@ async function describeModel(name: string): Promise<ModelInfo> {
   };
 }
 
-const countGlossary = ({ abbreviations, terms }: Glossary): NonNullable<ModelInfo['glossary']> => ({
-  abbreviations: Object.keys(abbreviations).length,
-  terms: Object.fromEntries(Object.entries(terms).map(([type, list]) => [type, list.length])),
-});
-
 function bertInfo(config: Config, { config: encoder }: EncoderFolder): BertInfo {
   return {
     name: config.bert_name!,
@@ -121,11 +116,6 @@ function bertInfo(config: Config, { config: encoder }: EncoderFolder): BertInfo 
     width: encoder.hidden_size,
     vocabulary: encoder.vocab_size,
   };
-}
-
-function glossaryLine({ abbreviations, terms }: NonNullable<ModelInfo['glossary']>): string {
-  const lists = Object.entries(terms).map(([type, count]) => `${formatPlural(count, 'name')} of ${type}`);
-  return [formatPlural(abbreviations, 'abbreviation'), ...lists].join(', ');
 }
 
 const bertLine = ({ name, layers, width, vocabulary }: BertInfo): string =>
