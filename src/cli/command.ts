@@ -1,5 +1,5 @@
 /** What a command of the command line is. */
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 import type { CliContext } from './context.ts';
 
 /** Does a command's work. @returns the exit code */
@@ -15,19 +15,29 @@ export interface CommandSpec<Options> {
   readonly summary: string;
   /** Adds arguments, options and help. */
   configure(command: Command): void;
+  /** Options that other commands have too, behind its own. */
+  readonly options?: readonly Option[];
   /** Loads what does the work: only then are heavy modules read, so that `--help` stays quick. */
   load(): Promise<Run<Options>>;
 }
 
 /** A command of the table. */
-export interface CliCommand extends Omit<CommandSpec<unknown>, 'load'> {
+export interface CliCommand extends Omit<CommandSpec<unknown>, 'load' | 'options'> {
   readonly run: Run<unknown>;
 }
 
 /** Makes a table entry; commander fills the options as `configure` declared them. */
-export function defineCommand<Options>({ load, ...spec }: CommandSpec<Options>): CliCommand {
+export function defineCommand<Options>({
+  load,
+  options: shared = [],
+  ...spec
+}: CommandSpec<Options>): CliCommand {
   return {
     ...spec,
+    configure: (command) => {
+      spec.configure(command);
+      for (const option of shared) command.addOption(option);
+    },
     run: async (args, options, context) => (await load())(args, options as Options, context),
   };
 }

@@ -77,14 +77,18 @@ export const threadsOption = new Option('--threads <n>', 'processor threads to u
 export const deviceOption = new Option('--device <name>', `where to compute: ${devices.join(', ')}`)
   .argParser(choice('--device', devices))
   .default('cpu');
-export const glossaryOption = new Option(
+const glossaryOption = new Option(
   '--glossary <file>',
   'what abbreviations stand for, one a line: ЯБ = язвенная болезнь; may be repeated',
 ).argParser(collect);
-export const termsOption = new Option(
+const termsOption = new Option(
   '--terms <type=file>',
   'names of a type in the nominative, one a line; may be repeated',
 ).argParser(collect);
+/** What words stand for. */
+export const glossaryOptions = [glossaryOption, termsOption];
+/** Of commands that run or train a model. */
+export const modelOptions = [...glossaryOptions, threadsOption, deviceOption];
 
 const delimiters: Readonly<Record<string, string>> = {
   ',': ',',

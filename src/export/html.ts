@@ -1,5 +1,4 @@
 /** A report for people in one file: the documents with their entities drawn in, a filter, statistics; no script, no network. */
-
 import { REPORT_MARK } from '../document/format.ts';
 import { type Bar, barChart } from './html/charts.ts';
 import { drawDocument, type Line, type Looks } from './html/draw-text.ts';

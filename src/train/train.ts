@@ -2,7 +2,6 @@
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { createRandom, type Random, restoreRandom } from '../base/random.ts';
-import { idleSettings } from '../config/idle-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { type BatchItem, type BatchLimits, bucketBatches, lossFeeds } from '../data/batches.ts';
 import type { Feeder } from '../data/feeder.ts';
@@ -27,6 +26,7 @@ import { readTrainingData, type TrainingData } from './training-data.ts';
 import { longestSentence, trainingItems } from './training-items.ts';
 import type { Trainer } from './training-step.ts';
 import { createTrainer } from './w2ner-trainer.ts';
+import { runWarnings } from './warnings.ts';
 
 /** What to train on, and where the model goes. */
 export interface TrainOptions {
@@ -199,14 +199,7 @@ class Run {
     const { config } = this.#options;
     const { train, dev, labels } = this.#data;
     const skipped = train.length - this.#items.length;
-    if (skipped > 0) {
-      const message = `${skipped} training sentences are longer than ${longestSentence(config)} words and left out: raise "max_cells" to use them`;
-      this.#emit({ kind: 'warning', message });
-    }
-    for (const message of idleSettings(config)) this.#emit({ kind: 'warning', message });
-    for (const type of Object.keys(this.#start.glossary?.terms ?? {})) {
-      if (labels.idOf(type) !== undefined) continue;
-      const message = `the glossary has names of ${type}, and the data has no such type`;
+    for (const message of runWarnings(config, labels, skipped, this.#start.glossary)) {
       this.#emit({ kind: 'warning', message });
     }
     this.#emit({
@@ -249,12 +242,8 @@ class Run {
       if (signal?.aborted) {
         this.#advance({ seconds: elapsed() });
         this.#save(path);
-        this.#emit({
-          kind: 'stopped',
-          reason: 'aborted',
-          epoch: this.#progress.epoch,
-          step: this.#progress.step,
-        });
+        const { epoch, step } = this.#progress;
+        this.#emit({ kind: 'stopped', reason: 'aborted', epoch, step });
         return false;
       }
       const { step } = this.#progress;

@@ -1,6 +1,6 @@
 /** `w2ner evaluate`: how good and how fast a model is on annotated data. */
 import { defineCommand, examples } from '../command.ts';
-import { deviceOption, glossaryOption, termsOption, threadsOption, wholeNumber } from '../options.ts';
+import { modelOptions, wholeNumber } from '../options.ts';
 import type { EvaluateOptions } from '../runs/evaluate.ts';
 
 const help = `
@@ -23,10 +23,6 @@ export const evaluateCommand = defineCommand<EvaluateOptions>({
       .option('--json', 'print one JSON object instead of tables')
       .option('--bootstrap <n>', 'resamples for the confidence interval', wholeNumber('--bootstrap', 0), 1000)
       .option('--seed <n>', 'seed of the resampling', wholeNumber('--seed', 0), 1)
-      .addOption(glossaryOption)
-      .addOption(termsOption)
-      .addOption(threadsOption)
-      .addOption(deviceOption)
       .addHelpText(
         'after',
         help +
@@ -35,5 +31,6 @@ export const evaluateCommand = defineCommand<EvaluateOptions>({
             ['w2ner evaluate --model my-model --data dev.json --json | jq .micro.f1', 'one number'],
           ]).trimEnd(),
       ),
+  options: modelOptions,
   load: async () => (await import('../runs/evaluate.ts')).runEvaluate,
 });

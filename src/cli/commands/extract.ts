@@ -1,15 +1,6 @@
 /** `w2ner extract`: documents in, entities out. */
 import { defineCommand, examples } from '../command.ts';
-import {
-  choice,
-  collectList,
-  delimiter,
-  deviceOption,
-  fraction,
-  glossaryOption,
-  termsOption,
-  threadsOption,
-} from '../options.ts';
+import { choice, collectList, delimiter, fraction, modelOptions } from '../options.ts';
 import type { ExtractOptions } from '../runs/extract.ts';
 
 const help = `
@@ -48,10 +39,6 @@ export const extractCommand = defineCommand<ExtractOptions>({
       )
       .option('-a, --all', 'also sentences without entities')
       .option('--save-text <dir>', 'also write the text of each document to <dir>/NAME.txt')
-      .addOption(glossaryOption)
-      .addOption(termsOption)
-      .addOption(threadsOption)
-      .addOption(deviceOption)
       .option(
         '--delimiter <sign>',
         'CSV: comma, semicolon (for Excel with Russian settings) or tab',
@@ -80,5 +67,6 @@ export const extractCommand = defineCommand<ExtractOptions>({
             ['w2ner extract a.md --format jsonl --out - | jq .entities', 'records into another program'],
           ]).trimEnd(),
       ),
+  options: modelOptions,
   load: async () => (await import('../runs/extract.ts')).runExtract,
 });

@@ -1,13 +1,6 @@
 /** `w2ner predict`: entities for data that is already split into words. */
 import { defineCommand, examples } from '../command.ts';
-import {
-  collectList,
-  deviceOption,
-  fraction,
-  glossaryOption,
-  termsOption,
-  threadsOption,
-} from '../options.ts';
+import { collectList, fraction, modelOptions } from '../options.ts';
 import type { PredictOptions } from '../runs/predict.ts';
 
 const help = `
@@ -30,10 +23,6 @@ export const predictCommand = defineCommand<PredictOptions>({
         'only entities at least this certain, 0 to 1',
         fraction('--min-score'),
       )
-      .addOption(glossaryOption)
-      .addOption(termsOption)
-      .addOption(threadsOption)
-      .addOption(deviceOption)
       .addHelpText(
         'after',
         help +
@@ -41,5 +30,6 @@ export const predictCommand = defineCommand<PredictOptions>({
             ['w2ner predict --data sentences.json --out entities.json', 'with the default model'],
           ]).trimEnd(),
       ),
+  options: modelOptions,
   load: async () => (await import('../runs/predict.ts')).runPredict,
 });

@@ -1,15 +1,6 @@
 /** `w2ner recommendations`: guidelines in, a row per recommendation out. */
 import { defineCommand, examples } from '../command.ts';
-import {
-  choice,
-  collectList,
-  delimiter,
-  deviceOption,
-  fraction,
-  glossaryOption,
-  termsOption,
-  threadsOption,
-} from '../options.ts';
+import { choice, collectList, delimiter, fraction, modelOptions } from '../options.ts';
 import type { RecommendationsOptions } from '../runs/recommendations.ts';
 
 const help = `
@@ -42,10 +33,6 @@ export const recommendationsCommand = defineCommand<RecommendationsOptions>({
         'only entities at least this certain, 0 to 1',
         fraction('--min-score'),
       )
-      .addOption(glossaryOption)
-      .addOption(termsOption)
-      .addOption(threadsOption)
-      .addOption(deviceOption)
       .option(
         '--delimiter <sign>',
         'CSV: comma, semicolon (for Excel with Russian settings) or tab',
@@ -62,5 +49,6 @@ export const recommendationsCommand = defineCommand<RecommendationsOptions>({
             ],
           ]).trimEnd(),
       ),
+  options: modelOptions,
   load: async () => (await import('../runs/recommendations.ts')).runRecommendations,
 });

@@ -1,6 +1,6 @@
 /** `w2ner serve`: the page and the service. */
 import { defineCommand, examples } from '../command.ts';
-import { choice, collect, glossaryOption, termsOption, wholeNumber } from '../options.ts';
+import { choice, collect, glossaryOptions, wholeNumber } from '../options.ts';
 import type { ServeOptions } from '../runs/serve.ts';
 
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -24,8 +24,6 @@ export const serveCommand = defineCommand<ServeOptions>({
         'shipped model or model folder; several with the option repeated, the first is the default (default: guidelines-ru)',
         collect,
       )
-      .addOption(glossaryOption)
-      .addOption(termsOption)
       .option(
         '--token <text>',
         'token that requests must carry (others may see it: prefer --token-file or W2NER_TOKEN)',
@@ -59,5 +57,6 @@ export const serveCommand = defineCommand<ServeOptions>({
             ['w2ner serve --host 0.0.0.0 --token-file token.txt', 'for other computers, with a token'],
           ]).trimEnd(),
       ),
+  options: glossaryOptions,
   load: async () => (await import('../runs/serve.ts')).runServe,
 });

@@ -1,13 +1,6 @@
 /** `w2ner train`: a model from annotated sentences. */
 import { defineCommand, examples } from '../command.ts';
-import {
-  collect,
-  deviceOption,
-  glossaryOption,
-  termsOption,
-  threadsOption,
-  wholeNumber,
-} from '../options.ts';
+import { collect, modelOptions, wholeNumber } from '../options.ts';
 import type { TrainOptions } from '../runs/train.ts';
 
 const help = `
@@ -42,10 +35,6 @@ export const trainCommand = defineCommand<TrainOptions>({
         'weights to start from, written by "w2ner pretrain", or a model folder to train further',
       )
       .option('--download', 'fetch the encoder that "bert_name" names when it is not on this machine')
-      .addOption(glossaryOption)
-      .addOption(termsOption)
-      .addOption(threadsOption)
-      .addOption(deviceOption)
       .addHelpText(
         'after',
         help +
@@ -63,5 +52,6 @@ export const trainCommand = defineCommand<TrainOptions>({
             ['w2ner train … --resume', 'after an interruption'],
           ]).trimEnd(),
       ),
+  options: modelOptions,
   load: async () => (await import('../runs/train.ts')).runTrain,
 });
